@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+typedef struct ArenaBlock {
+    struct ArenaBlock *below;
+    size_t size, fill;
+    _Alignas(max_align_t) char bytes[];
+} ArenaBlock;
+
+enum { FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
+
+void arena_init(Arena *arena)
+{
+    *arena = (Arena){0};
+}
+
+void arena_fini(Arena *arena)
+{
+    arena_reset(arena, (ArenaMark){0});
+}
+
+static ArenaBlock *block_add(Arena *arena, size_t need)
+{
+    size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    size = size < LARGEST_STEP ? size : LARGEST_STEP;
+    size = size > need ? size : need;
+    ArenaBlock *block = memory_get(sizeof *block + size);
+    *block = (ArenaBlock){.below = arena->blocks, .size = size};
+    arena->blocks = block;
+    return block;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    const size_t align = _Alignof(max_align_t);
+    if (size > SIZE_MAX / 2)
+        memory_exhausted(size);
+    size_t rounded = (size + align - 1) / align * align;
+    ArenaBlock *block = arena->blocks;
+    if (!block || block->size - block->fill < rounded)
+        block = block_add(arena, rounded);
+    void *out = block->bytes + block->fill;
+    block->fill += rounded;
+    arena->used += rounded;
+    return memset(out, 0, rounded);
+}
+
+void *arena_array(Arena *arena, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        memory_exhausted(SIZE_MAX);
+    return arena_alloc(arena, total);
+}
+
+ArenaMark arena_mark(const Arena *arena)
+{
+    return (ArenaMark){arena->blocks, arena->blocks ? arena->blocks->fill : 0, arena->used};
+}
+
+void arena_reset(Arena *arena, ArenaMark mark)
+{
+    while (arena->blocks != mark.block) {
+        ArenaBlock *below = arena->blocks->below;
+        free(arena->blocks);
+        arena->blocks = below;
+    }
+    if (arena->blocks)
+        arena->blocks->fill = mark.fill;
+    arena->used = mark.used;
+}
+
+Str arena_str(Arena *arena, Str s)
+{
+    return (Str){arena_c_str(arena, s), s.len};
+}
+
+char *arena_c_str(Arena *arena, Str s)
+{
+    char *copy = arena_alloc(arena, s.len + 1);
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
+    return copy;
+}
+
+Str arena_lower(Arena *arena, Str s)
+{
+    char *copy = arena_c_str(arena, s);
+    for (size_t i = 0; i < s.len; i++)
+        copy[i] = char_lower(copy[i]);
+    return (Str){copy, s.len};
+}
+
+Str arena_join(Arena *arena, Str a, Str b)
+{
+    char *both = arena_alloc(arena, a.len + b.len + 1);
+    if (a.len)
+        memcpy(both, a.ptr, a.len);
+    if (b.len)
+        memcpy(both + a.len, b.ptr, b.len);
+    return (Str){both, a.len + b.len};
+}
+
+Str arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    size_t size = length > 0 ? (size_t)length : 0;
+    char *text = arena_alloc(arena, size + 1);
+    vsnprintf(text, size + 1, format, again);
+    va_end(again);
+    return (Str){text, size};
+}
+
+void *vec_grow(Arena *arena, void *items, size_t len, size_t *cap, size_t size)
+{
+    if (len == *cap) {
+        size_t grown = *cap ? *cap * 2 : 8;
+        void *bigger = arena_array(arena, grown, size);
+        if (len)
+            memcpy(bigger, items, len * size);
+        items = bigger;
+        *cap = grown;
+    }
+    memset((char *)items + len * size, 0, size);
+    return items;
+}

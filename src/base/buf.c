@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void buf_fini(Buf *buf)
+{
+    free(buf->ptr);
+    *buf = (Buf){0};
+}
+
+void buf_clear(Buf *buf)
+{
+    buf->len = 0;
+}
+
+char *buf_reserve(Buf *buf, size_t extra)
+{
+    size_t need;
+    if (__builtin_add_overflow(buf->len, extra, &need) || need > SIZE_MAX / 2)
+        memory_exhausted(extra);
+    if (need > buf->cap) {
+        size_t grown = buf->cap ? buf->cap * 2 : 256;
+        buf->cap = grown > need ? grown : need;
+        buf->ptr = memory_resize(buf->ptr, buf->cap);
+    }
+    return buf->ptr + buf->len;
+}
+
+void buf_put(Buf *buf, Str s)
+{
+    if (s.len == 0)
+        return;
+    memcpy(buf_reserve(buf, s.len), s.ptr, s.len);
+    buf->len += s.len;
+}
+
+void buf_put_char(Buf *buf, char c)
+{
+    *buf_reserve(buf, 1) = c;
+    buf->len++;
+}
+
+void buf_vprintf(Buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    if (length > 0) {
+        vsnprintf(buf_reserve(buf, (size_t)length + 1), (size_t)length + 1, format, again);
+        buf->len += (size_t)length;
+    }
+    va_end(again);
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
+    va_end(args);
+}
+
+Str buf_str(const Buf *buf)
+{
+    return (Str){buf->ptr, buf->len};
+}
+
+void buf_u8(Buf *buf, uint8_t value)
+{
+    buf_put_char(buf, (char)value);
+}
+
+static void put_le(Buf *buf, uint64_t value, size_t len)
+{
+    char *at = buf_reserve(buf, len);
+    for (size_t i = 0; i < len; i++)
+        at[i] = (char)(value >> (8 * i) & 0xff);
+    buf->len += len;
+}
+
+void buf_u32le(Buf *buf, uint32_t value)
+{
+    put_le(buf, value, 4);
+}
+
+void buf_u64le(Buf *buf, uint64_t value)
+{
+    put_le(buf, value, 8);
+}
+
+void buf_varint(Buf *buf, uint64_t value)
+{
+    while (value >= 0x80) {
+        buf_u8(buf, (uint8_t)(value | 0x80));
+        value >>= 7;
+    }
+    buf_u8(buf, (uint8_t)value);
+}
+
+void buf_str_wire(Buf *buf, Str s)
+{
+    buf_varint(buf, s.len);
+    buf_put(buf, s);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void fd_close(Fd *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+Fd fd_take(Fd *fd)
+{
+    Fd taken = *fd;
+    *fd = -1;
+    return taken;
+}
+
+/* A NUL-terminated copy on the caller's stack; false if it does not fit or holds a NUL itself. */
+static bool path_copy(Str path, char out[4096], Error *err)
+{
+    if (path.len >= 4096 || str_find_char(path, '\0') != STR_NONE)
+        return error_set(err, ERR_USAGE, "path is too long or holds a NUL byte: " STR_FMT,
+                         STR_ARG(str_head(path, 80)));
+    if (path.len)
+        memcpy(out, path.ptr, path.len);
+    out[path.len] = '\0';
+    return true;
+}
+
+static bool open_at(Fd dir, Str path, int flags, Fd *out, Error *err)
+{
+    char text[4096];
+    if (!path_copy(path, text, err))
+        return false;
+    *out = openat(dir, text, flags | O_CLOEXEC);
+    if (*out < 0) {
+        error_sys(err, "cannot open " STR_FMT, STR_ARG(path));
+        if (err && errno == ENOENT)
+            err->code = ERR_ABSENT;
+        return false;
+    }
+    return true;
+}
+
+bool fd_open_read_at(Fd dir, Str path, Fd *out, Error *err)
+{
+    return open_at(dir, path, O_RDONLY | O_NOCTTY, out, err);
+}
+
+bool fd_open_dir_at(Fd dir, Str path, Fd *out, Error *err)
+{
+    return open_at(dir, path, O_RDONLY | O_DIRECTORY, out, err);
+}
+
+bool fd_open_temporary(Fd *out, Error *err)
+{
+    const char *dir = getenv("TMPDIR");
+    dir = dir && *dir ? dir : "/tmp";
+    *out = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (*out < 0)
+        return error_sys(err, "cannot make a temporary file in %s", dir);
+    return true;
+}
+
+bool fd_size(Fd fd, uint64_t *out, Error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return error_sys(err, "fstat");
+    *out = st.st_size > 0 ? (uint64_t)st.st_size : 0;
+    return true;
+}
+
+bool fd_write_all(Fd fd, Str bytes, Error *err)
+{
+    while (bytes.len) {
+        ssize_t put = write(fd, bytes.ptr, bytes.len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return error_sys(err, "write");
+        bytes = str_from_pos(bytes, (size_t)put);
+    }
+    return true;
+}
+
+bool fd_pread(Fd fd, void *into, size_t cap, uint64_t offset, size_t *got, Error *err)
+{
+    ssize_t n;
+    do
+        n = pread(fd, into, cap, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return error_sys(err, "read");
+    *got = (size_t)n;
+    return true;
+}
+
+bool fd_read_all(Fd fd, Str name, uint64_t limit, Arena *arena, Str *out, Error *err)
+{
+    Buf buf CLEANUP(buf_fini) = {0};
+    for (;;) {
+        char *at = buf_reserve(&buf, 65536);
+        ssize_t n = read(fd, at, 65536);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_sys(err, "cannot read " STR_FMT, STR_ARG(name));
+        if (n == 0)
+            break;
+        buf.len += (size_t)n;
+        if (buf.len > limit)
+            return error_set(err, ERR_LIMIT, STR_FMT ": larger than %llu bytes", STR_ARG(name),
+                             (unsigned long long)limit);
+    }
+    *out = arena_str(arena, buf_str(&buf));
+    return true;
+}
+
+bool file_read(Str path, uint64_t limit, Arena *arena, Str *out, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = -1;
+    return fd_open_read_at(AT_FDCWD, path, &fd, err) &&
+           fd_read_all(fd, path, limit, arena, out, err);
+}
+
+static bool write_in_place(const char *path, Str bytes, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_sys(err, "cannot write %s", path);
+    return fd_write_all(fd, bytes, err) || error_within(err, "%s", path);
+}
+
+bool file_write_atomic(Str path, Str bytes, Error *err)
+{
+    char text[4096], aside[4096 + 16];
+    struct stat st;
+    if (!path_copy(path, text, err))
+        return false;
+    if (stat(text, &st) == 0 && !S_ISREG(st.st_mode))
+        return write_in_place(text, bytes, err);
+    snprintf(aside, sizeof aside, "%s.XXXXXX", text);
+    Fd fd CLEANUP(fd_close) = mkostemp(aside, O_CLOEXEC);
+    if (fd < 0)
+        return error_sys(err, "cannot write %s", text);
+    bool ok = fd_write_all(fd, bytes, err) || error_within(err, "%s", text);
+    if (ok && (fchmod(fd, 0644) != 0 || fsync(fd) != 0 || rename(aside, text) != 0))
+        ok = error_sys(err, "cannot write %s", text);
+    if (!ok)
+        unlink(aside);
+    return ok;
+}
+
+bool dir_make_all(Str path, Error *err)
+{
+    char text[4096];
+    if (!path_copy(path, text, err))
+        return false;
+    for (char *slash = strchr(text + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(text, 0755) != 0 && errno != EEXIST)
+            return error_sys(err, "cannot make the folder %s", text);
+        *slash = '/';
+    }
+    if (mkdir(text, 0755) != 0 && errno != EEXIST)
+        return error_sys(err, "cannot make the folder %s", text);
+    return true;
+}
+
+bool mapping_open(Fd fd, Str name, Mapping *out, Error *err)
+{
+    uint64_t size;
+    *out = (Mapping){0};
+    if (!fd_size(fd, &size, err))
+        return error_within(err, STR_FMT, STR_ARG(name));
+    if (size == 0)
+        return true;
+    void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (at == MAP_FAILED)
+        return error_sys(err, "cannot map " STR_FMT, STR_ARG(name));
+    out->bytes = str_of(at, size);
+    return true;
+}
+
+void mapping_close(Mapping *mapping)
+{
+    union {
+        const char *in;
+        void *out;
+    } bytes = {.in = mapping->bytes.ptr};
+    if (mapping->bytes.ptr)
+        munmap(bytes.out, mapping->bytes.len);
+    *mapping = (Mapping){0};
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+_Noreturn void memory_exhausted(size_t wanted)
+{
+    char line[96];
+    int length = snprintf(line, sizeof line, "assay: out of memory (%zu bytes wanted)\n", wanted);
+    if (write(STDERR_FILENO, line, length > 0 ? (size_t)length : 0) < 0)
+        _exit(1);
+    _exit(1);
+}
+
+void *memory_get(size_t size)
+{
+    void *got = malloc(size ? size : 1);
+    if (!got)
+        memory_exhausted(size);
+    return got;
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    void *got = realloc(old, size ? size : 1);
+    if (!got)
+        memory_exhausted(size);
+    return got;
+}

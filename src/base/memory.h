@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stddef.h>
+
+/* The heap, for src/base alone: everyone else uses an Arena or a Buf. */
+void *memory_get(size_t size);              /* never NULL; not zeroed */
+void *memory_resize(void *old, size_t size); /* never NULL */
+_Noreturn void memory_exhausted(size_t wanted);

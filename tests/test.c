@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include <ftw.h>
+#include <string.h>
+#include <unistd.h>
+
+static TestCase *cases;
+static int failures;
+static char folder[64];
+
+void test_add(TestCase *test)
+{
+    test->next = cases;
+    cases = test;
+}
+
+static void fail(const char *file, int line, const char *what)
+{
+    failures++;
+    fprintf(stderr, "%s:%d: failed: %s", file, line, what);
+}
+
+void test_check(bool ok, const char *file, int line, const char *what)
+{
+    if (ok)
+        return;
+    fail(file, line, what);
+    fputc('\n', stderr);
+}
+
+void test_check_str(Str got, Str want, const char *file, int line, const char *what)
+{
+    if (str_eq(got, want))
+        return;
+    fail(file, line, what);
+    fprintf(stderr, " is \"" STR_FMT "\", not \"" STR_FMT "\"\n", STR_ARG(got), STR_ARG(want));
+}
+
+void test_check_int(long long got, long long want, const char *file, int line, const char *what)
+{
+    if (got == want)
+        return;
+    fail(file, line, what);
+    fprintf(stderr, " is %lld, not %lld\n", got, want);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static void folder_remove(void)
+{
+    if (folder[0])
+        nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+_Noreturn void test_skip(const char *reason)
+{
+    printf("skipped: %s\n", reason);
+    exit(77);
+}
+
+Str test_source(Arena *arena, const char *path)
+{
+    const char *root = getenv("ASSAY_SOURCE");
+    return arena_printf(arena, "%s/%s", root ? root : ".", path);
+}
+
+Str test_shared(Arena *arena, const char *path)
+{
+    const char *root = getenv("ASSAY_SHARED");
+    const char *source = getenv("ASSAY_SOURCE");
+    Str file = root ? arena_printf(arena, "%s/%s", root, path)
+                    : arena_printf(arena, "%s/../shared/%s", source ? source : ".", path);
+    if (access(arena_c_str(arena, file), R_OK) != 0)
+        test_skip("no shared test data on this machine (ASSAY_SHARED)");
+    return file;
+}
+
+Str test_folder(Arena *arena)
+{
+    snprintf(folder, sizeof folder, "/tmp/assay-test-XXXXXX");
+    if (!mkdtemp(folder)) {
+        perror(folder);
+        exit(1);
+    }
+    atexit(folder_remove);
+    return arena_str(arena, str_from(folder));
+}
+
+int main(int argc, char **argv)
+{
+    int run = 0;
+    for (TestCase *test = cases; test; test = test->next)
+        if (argc < 2 || strcmp(argv[1], test->name) == 0) {
+            run++;
+            test->run();
+        }
+    if (run == 0) {
+        fprintf(stderr, "no such case: %s\n", argv[1]);
+        return 1;
+    }
+    return failures != 0;
+}
