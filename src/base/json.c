@@ -161,23 +161,31 @@ static size_t take_escape(Json *j, char *out)
     return 0;
 }
 
+/* Length of the escape that starts at `s` (a backslash), 0 if there is none such. */
+static size_t escape_len(Str s)
+{
+    uint64_t unit;
+    char c = str_at(s, 1);
+    if (c == 'u')
+        return s.len >= 6 && str_to_hex_u64(str_sub(s, 2, 6), &unit) ? 6 : 0;
+    return c && strchr("\"\\/bfnrt", c) ? 2 : 0;
+}
+
 /* The string's end, found without decoding; *escapes tells whether it has to be decoded. */
 static Str string_span(Json *j, bool *escapes)
 {
     Str rest = str_from_pos(j->in.bytes, j->in.pos);
     *escapes = false;
-    for (size_t i = 0; i < rest.len; i++) {
+    for (size_t i = 0, step; i < rest.len; i += step) {
         unsigned char c = (unsigned char)rest.ptr[i];
         if (c == '"')
             return str_head(rest, i);
-        if (c < 0x20)
+        step = c == '\\' ? escape_len(str_from_pos(rest, i)) : c >= 0x20;
+        if (step == 0)
             break;
-        if (c == '\\') {
-            *escapes = true;
-            i++;
-        }
+        *escapes = *escapes || c == '\\';
     }
-    json_fail(j, "string without an end, or with a control character");
+    json_fail(j, "string without an end, with a control character or an unknown escape");
     return (Str){0};
 }
 
