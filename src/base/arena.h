@@ -9,7 +9,7 @@
  * Limits before they meet an arena. Not thread-safe: one arena, one thread. */
 typedef struct Arena {
     struct ArenaBlock *blocks;
-    size_t used;  /* bytes handed out, for reports and tests */
+    size_t used; /* bytes handed out, for reports and tests */
 } Arena;
 
 /* A position to go back to: frees what was handed out since. */
@@ -19,8 +19,8 @@ typedef struct ArenaMark {
 } ArenaMark;
 
 void arena_init(Arena *arena);
-void arena_fini(Arena *arena); /* fits CLEANUP(arena_fini) */
-void *arena_alloc(Arena *arena, size_t size); /* zeroed, aligned for any type */
+void arena_fini(Arena *arena);                              /* fits CLEANUP(arena_fini) */
+void *arena_alloc(Arena *arena, size_t size);               /* zeroed, aligned for any type */
 void *arena_array(Arena *arena, size_t count, size_t size); /* count * size, overflow-checked */
 ArenaMark arena_mark(const Arena *arena);
 void arena_reset(Arena *arena, ArenaMark mark);

@@ -12,8 +12,8 @@ typedef struct Buf {
 } Buf;
 
 void buf_fini(Buf *buf);
-void buf_clear(Buf *buf);                   /* keeps the memory */
-char *buf_reserve(Buf *buf, size_t extra);  /* room for `extra` more bytes at the returned end */
+void buf_clear(Buf *buf);                  /* keeps the memory */
+char *buf_reserve(Buf *buf, size_t extra); /* room for `extra` more bytes at the returned end */
 void buf_put(Buf *buf, Str s);
 void buf_put_char(Buf *buf, char c);
 void buf_printf(Buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -49,8 +49,8 @@ bool error_within(Error *err, const char *format, ...)
     va_end(args);
     size_t fill = length < 0 ? 0 : (size_t)length;
     if (fill < sizeof err->message)
-        snprintf(err->message + fill, sizeof err->message - fill, ": %.*s",
-                 (int)(sizeof inner - 1), inner);
+        snprintf(err->message + fill, sizeof err->message - fill, ": %.*s", (int)(sizeof inner - 1),
+                 inner);
     message_sanitize(err);
     return false;
 }

@@ -21,8 +21,8 @@ static char peek_char(Json *j)
 {
     Str rest = str_from_pos(j->in.bytes, j->in.pos);
     size_t i = 0;
-    while (i < rest.len &&
-           (rest.ptr[i] == ' ' || rest.ptr[i] == '\n' || rest.ptr[i] == '\r' || rest.ptr[i] == '\t'))
+    while (i < rest.len && (rest.ptr[i] == ' ' || rest.ptr[i] == '\n' || rest.ptr[i] == '\r' ||
+                            rest.ptr[i] == '\t'))
         i++;
     j->in.pos += i;
     return str_at(rest, i);

@@ -43,13 +43,13 @@ JsonKind json_peek(Json *j);
 bool json_enter_object(Json *j);
 bool json_next_key(Json *j, Str *key); /* leaves the object when it gives false */
 bool json_enter_array(Json *j);
-bool json_next_item(Json *j);          /* leaves the array when it gives false */
+bool json_next_item(Json *j); /* leaves the array when it gives false */
 
-Str json_take_str(Json *j);                       /* empty if it is no string */
+Str json_take_str(Json *j); /* empty if it is no string */
 double json_take_number(Json *j, double fallback);
 int64_t json_take_int(Json *j, int64_t fallback); /* of 1, 1.0 and 1e0, if it fits */
 bool json_take_bool(Json *j, bool fallback);
-Str json_take_raw(Json *j);                       /* the value's own text */
+Str json_take_raw(Json *j); /* the value's own text */
 void json_skip(Json *j);
 void json_fail(Json *j, const char *why); /* for a caller that finds a value it cannot accept */
 

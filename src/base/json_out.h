@@ -2,8 +2,8 @@
 #pragma once
 #include "base/buf.h"
 
-/* A writer of JSON. Output is always valid UTF-8: other bytes become U+FFFD. Deterministic: the same
- * calls give the same bytes. */
+/* A writer of JSON. Output is always valid UTF-8: other bytes become U+FFFD. Deterministic: the
+ * same calls give the same bytes. */
 typedef struct JsonOut {
     Buf *buf;
     int indent; /* spaces a level; 0: one line */

@@ -4,11 +4,11 @@
 
 /* Bounds that hostile sizes meet before they meet an allocator. */
 typedef struct Limits {
-    uint64_t entries;        /* of one image, all layers together */
-    uint64_t layer_bytes;    /* inflated, of one layer */
-    uint64_t ratio;          /* inflated : compressed, judged beyond ratio_floor bytes */
+    uint64_t entries;     /* of one image, all layers together */
+    uint64_t layer_bytes; /* inflated, of one layer */
+    uint64_t ratio;       /* inflated : compressed, judged beyond ratio_floor bytes */
     uint64_t ratio_floor;
-    uint64_t file_bytes;     /* one file that a cataloger reads */
+    uint64_t file_bytes; /* one file that a cataloger reads */
     uint64_t path_bytes;
     uint32_t path_depth;
     uint32_t links;          /* followed for one path */
@@ -16,8 +16,8 @@ typedef struct Limits {
     uint64_t document_bytes; /* a manifest, a configuration */
     uint32_t layers;
     uint32_t packages;
-    uint32_t seconds;        /* processor time of one child */
-    uint64_t memory;         /* address space of one child */
+    uint32_t seconds; /* processor time of one child */
+    uint64_t memory;  /* address space of one child */
 } Limits;
 
 #define LIMITS_DEFAULT                                                                             \

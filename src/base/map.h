@@ -2,8 +2,8 @@
 #pragma once
 #include "base/arena.h"
 
-/* Strings to pointers, open addressing, insertion order kept. Keys are not copied: they must live as
- * long as the map. Nothing is removed; a value may be replaced. */
+/* Strings to pointers, open addressing, insertion order kept. Keys are not copied: they must live
+ * as long as the map. Nothing is removed; a value may be replaced. */
 typedef struct MapEntry {
     Str key;
     uint64_t hash;

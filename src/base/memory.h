@@ -3,6 +3,6 @@
 #include <stddef.h>
 
 /* The heap, for src/base alone: everyone else uses an Arena or a Buf. */
-void *memory_get(size_t size);              /* never NULL; not zeroed */
+void *memory_get(size_t size);               /* never NULL; not zeroed */
 void *memory_resize(void *old, size_t size); /* never NULL */
 _Noreturn void memory_exhausted(size_t wanted);

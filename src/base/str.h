@@ -12,7 +12,10 @@ typedef struct Str {
 } Str;
 
 #define STR(literal) ((Str){("" literal ""), sizeof(literal) - 1})
-#define STR_INIT(literal) {("" literal ""), sizeof(literal) - 1}
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        ("" literal ""), sizeof(literal) - 1                                                       \
+    }
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int)(s).len, ((s).len ? (s).ptr : "")
 
@@ -38,9 +41,9 @@ size_t str_rfind_char(Str s, char c);
 Str str_sub(Str s, size_t from, size_t to);
 Str str_from_pos(Str s, size_t from);
 Str str_head(Str s, size_t len);
-Str str_trim(Str s);                 /* white space at both ends */
-Str str_trim_char(Str s, char c);    /* that character at both ends */
-char str_at(Str s, size_t i);        /* 0 beyond the end */
+Str str_trim(Str s);              /* white space at both ends */
+Str str_trim_char(Str s, char c); /* that character at both ends */
+char str_at(Str s, size_t i);     /* 0 beyond the end */
 
 /* Cuts `s` at the first `sep`: *head gets what stands before it, *tail what follows.
  * Without `sep`: *head is all of `s`, *tail is empty, the result is false. */
@@ -56,8 +59,8 @@ bool str_next_word(Str *rest, Str *word);
 /* Whole-slice numbers: digits only, no sign, no overflow; false leaves *out alone. */
 bool str_to_u64(Str s, uint64_t *out);
 bool str_to_hex_u64(Str s, uint64_t *out);
-bool str_to_i64(Str s, int64_t *out);    /* one leading - or + allowed */
-bool str_to_double(Str s, double *out);  /* decimal, optional exponent; locale-free */
+bool str_to_i64(Str s, int64_t *out);   /* one leading - or + allowed */
+bool str_to_double(Str s, double *out); /* decimal, optional exponent; locale-free */
 
 bool str_is_utf8(Str s);
 uint64_t str_hash(Str s); /* FNV-1a with a final mix; stable across runs and machines */

@@ -25,7 +25,8 @@ MUST_USE bool stream_read_all(Stream *s, uint64_t limit, Buf *into, Error *err);
 MUST_USE bool stream_drain(Stream *s, Error *err);
 void stream_close(Stream *s); /* NULL is fine */
 
-/* A range of a regular file, read with pread: many may share one descriptor, which they do not own. */
+/* A range of a regular file, read with pread: many may share one descriptor, which they do not own.
+ */
 typedef struct FileStream {
     Stream stream;
     Fd fd;

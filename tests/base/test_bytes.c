@@ -30,7 +30,8 @@ TEST(reader_varint_round_trip)
 
 TEST(reader_str_refuses_a_lying_length)
 {
-    Reader r = reader_of(STR("\xff\xff\xff\xff\x0f" "abc"));
+    Reader r = reader_of(STR("\xff\xff\xff\xff\x0f"
+                             "abc"));
     CHECK_STR(reader_str(&r), (Str){0});
     CHECK(!reader_ok(&r));
 }

@@ -15,10 +15,10 @@ static bool accepts(const char *text)
 
 TEST(json_refuses)
 {
-    static const char *bad[] = {"",        "{",         "[1,]",  "{\"a\":}", "{\"a\" 1}", "[1 2]",
-                                "01",      "1.",        "tru",   "\"\\x\"",  "\"a",       "{a:1}",
-                                "[1]]",    "\"\n\"",    "-",     "1e",       "nul",       "[,1]",
-                                "{\"a\":1,}", "[\"\\u12\"]", "]", "}"};
+    static const char *bad[] = {
+        "",    "{",       "[1,]",       "{\"a\":}",    "{\"a\" 1}", "[1 2]",  "01", "1.",
+        "tru", "\"\\x\"", "\"a",        "{a:1}",       "[1]]",      "\"\n\"", "-",  "1e",
+        "nul", "[,1]",    "{\"a\":1,}", "[\"\\u12\"]", "]",         "}"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         if (accepts(bad[i]))
             fprintf(stderr, "accepted: %s\n", bad[i]);
@@ -38,7 +38,8 @@ TEST(json_refuses_depth)
 
 TEST(json_accepts)
 {
-    static const char *good[] = {"0", "-0.5e+3", "[]", "{}", " [ 1 , {\"a\" : [ ] } ] ", "null", "\"\\ud83d\\ude00\""};
+    static const char *good[] = {
+        "0", "-0.5e+3", "[]", "{}", " [ 1 , {\"a\" : [ ] } ] ", "null", "\"\\ud83d\\ude00\""};
     for (size_t i = 0; i < COUNT_OF(good); i++)
         CHECK(accepts(good[i]));
 }
@@ -51,8 +52,9 @@ TEST(json_pulls_values)
     Str key, text = {0};
     double number = 0;
     int64_t whole = 0, items = 0;
-    json_init(&j, STR("{\"s\":\"a\\u00fc\\n\\ud83d\\ude00\",\"x\":[1,{\"y\":2}],\"n\":1.5,\"i\":3e2,"
-                      "\"wrong\":\"no number\",\"list\":[1,2,3]}"),
+    json_init(&j,
+              STR("{\"s\":\"a\\u00fc\\n\\ud83d\\ude00\",\"x\":[1,{\"y\":2}],\"n\":1.5,\"i\":3e2,"
+                  "\"wrong\":\"no number\",\"list\":[1,2,3]}"),
               &arena);
     CHECK(json_enter_object(&j));
     while (json_next_key(&j, &key)) {

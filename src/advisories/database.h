@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/date.h"
+#include "base/error.h"
+#include "model/finding.h"
+#include "model/result.h"
+
+/* The vulnerability database: one read-only memory-mapped file, many readers, replaced atomically.
+ * Every Str it hands out points into the mapping and lives until database_close. What the file says
+ * is checked against its bounds at every step: a damaged file gives fewer rows, never a crash. */
+typedef struct Database Database;
+
+/* Opens and checks header, format version and length; the checksum is verified when a database is
+ * installed (database_verify). ERR_ABSENT if there is no file, ERR_FORMAT for a foreign or damaged
+ * one; the message names the file and says what to do. */
+MUST_USE bool database_open(Str path, Arena *arena, Database **out, Error *err);
+void database_close(Database *db); /* NULL is fine */
+MUST_USE bool database_verify(const Database *db, Error *err); /* whole-file checksum */
+void database_info(const Database *db, Arena *arena, DatabaseInfo *out);
+
+/* Is there any advisory data for "Debian:12", "Alpine:v3.20", "npm"? Without data a subject's
+ * packages of that ecosystem are unknown, never clean. */
+bool database_has_ecosystem(const Database *db, Str ecosystem);
+
+/* Vulnerable from `introduced` (empty: from the first version) until before `fixed`, or up to and
+ * with `last_affected`; both empty: no end. */
+typedef struct AdvisoryRange {
+    Str introduced, fixed, last_affected;
+} AdvisoryRange;
+
+typedef struct AdvisoryImport { /* Go: rule 74 */
+    Str path;
+    StrVec symbols; /* empty: the whole package */
+} AdvisoryImport;
+
+/* One record's statement about one package of one ecosystem, for one canonical vulnerability
+ * (bundles are expanded when the database is built: rule 63). */
+typedef struct Advisory {
+    Str id;      /* canonical: CVE where there is one, else GHSA, else the record's own */
+    Str record;  /* the record's own id: "GHSA-35jh-r3h4-6jhm", "DSA-5532-1" */
+    Str feed;    /* "osv/npm", "alpine-secdb", "nodejs-core" */
+    Str ecosystem; /* with release */
+    Str package;   /* as the feed keys it */
+    bool malware;     /* rule 50 */
+    bool not_affected; /* an explicit statement that no version is vulnerable (secdb "0", rule 30) */
+    FindingStatus status; /* STATUS_AFFECTED unless the feed says otherwise (rules 7, 9, 19) */
+    Str urgency;   /* the feed's own severity word for this package, or empty */
+    Str module;    /* rpm module stream "nodejs:18", or empty (rules 16, 65) */
+    Cvss cvss;     /* the record's own, if it has one */
+    Vec(AdvisoryRange) ranges;
+    StrVec versions; /* listed one by one; a union with the ranges (rule 72) */
+    bool all_versions; /* neither ranges nor versions: every version (rule 48) */
+    StrVec arches;   /* rpm, empty: all (rule 15) */
+    StrVec goos, goarch;
+    Vec(AdvisoryImport) imports;
+} Advisory;
+typedef Vec(Advisory) AdvisoryVec;
+
+/* All statements about a package, keyed as ecosystem_package_key writes it; in a stable order.
+ * For Maven, `package` "*:artifact" finds every group with that artifact (rule 75). */
+void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out);
+
+typedef struct SeverityWord {
+    Str source, word;
+} SeverityWord;
+
+/* What is known about one canonical vulnerability from all sources together. */
+typedef struct Vulnerability {
+    Str id;
+    StrVec aliases; /* other names of this one flaw, and bundles that contain it; sorted */
+    Str title;      /* empty where only the seed is there */
+    Date published; /* DATE_NONE: not known */
+    bool disputed, rejected;
+    Vec(Cvss) cvss; /* every source's, with Cvss.source: "nvd", "cisa-adp", a CNA's address, "osv/npm" */
+    Vec(SeverityWord) words;
+    StrVec cwes;
+    double epss, epss_percentile; /* epss < 0: none */
+    Date epss_date;
+    Date kev_added, kev_due; /* kev_added DATE_NONE: not listed */
+    bool exploit[EXPLOITS];
+    Str ssvc_exploitation, ssvc_automatable, ssvc_technical_impact; /* empty: not assessed */
+} Vulnerability;
+
+/* By any id or alias; false if unknown. Several vulnerabilities may share a bundle's name:
+ * `nth` counts them from 0. */
+bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena,
+                            Vulnerability *out);
+/* Every statement that belongs to a vulnerability, over all ecosystems and packages. */
+void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVec *out);
+
+/* End of life of a distribution or a runtime ("debian", "12"; "nodejs", "18"): dates of free support
+ * and of free long-term support; DATE_NONE where not known. False if the product is unknown. */
+typedef struct EolDates {
+    Str product, release, codename;
+    bool ended; /* the source says "yes" without a date */
+    Date eol, extended_eol;
+} EolDates;
+bool database_eol(const Database *db, Str product, Str release, EolDates *out);
+/* The release that a codename names: "bookworm" is "12". */
+bool database_eol_codename(const Database *db, Str product, Str codename, EolDates *out);
+/* "CWE-79" is "Cross-site Scripting"; empty if unknown. */
+Str database_cwe_name(const Database *db, Str cwe);
