@@ -104,7 +104,8 @@ bool json_enter_array(Json *j)
 
 bool json_next_item(Json *j)
 {
-    return next_member(j, ']') && json_peek(j) != JSON_END;
+    return next_member(j, ']') &&
+           (json_peek(j) != JSON_END || (json_fail(j, "a value is missing"), false));
 }
 
 static uint32_t take_hex4(Json *j)
