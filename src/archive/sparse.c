@@ -140,10 +140,9 @@ bool sparse_read(TarReader *r, void *into, size_t cap, size_t *got, Error *err)
         Str held = str_head(tar_held(r), want);
         if (held.len == 0)
             return error_set(err, ERR_FORMAT, "ends early");
-        memmove(into, held.ptr, held.len);
-        tar_take(r, held.len);
-        r->left -= held.len;
-        *got = held.len;
+        *got = bytes_copy(into, held);
+        tar_take(r, *got);
+        r->left -= *got;
     }
     r->done += *got;
     return true;

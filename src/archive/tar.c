@@ -8,6 +8,13 @@
 /* One buffer of 256 KiB serves headers, small bodies and skips, so that the decoder beneath always
  * writes long runs into the same warm memory; bodies that are read in long runs bypass it. */
 
+size_t bytes_copy(void *into, Str bytes)
+{
+    if (bytes.len)
+        memmove(into, bytes.ptr, bytes.len);
+    return bytes.len;
+}
+
 Str tar_held(const TarReader *r)
 {
     return str_of(r->buf + r->pos, r->len - r->pos);
@@ -97,9 +104,8 @@ static bool body_read(Stream *self, void *into, size_t cap, size_t *got, Error *
         if (!tar_fill(r, 1, err))
             return false;
         Str held = str_head(tar_held(r), cap);
-        memmove(into, held.ptr, held.len);
-        tar_take(r, held.len);
-        *got = held.len;
+        *got = bytes_copy(into, held);
+        tar_take(r, *got);
     }
     r->left -= *got;
     return *got != 0 || ends_early(r, err);
@@ -187,12 +193,11 @@ static Str name_of(char *into, Str prefix, Str name)
 {
     size_t len = 0;
     if (prefix.len) {
-        memmove(into, prefix.ptr, prefix.len);
-        into[prefix.len] = '/';
-        len = prefix.len + 1;
+        len = bytes_copy(into, prefix);
+        into[len++] = '/';
     }
-    memmove(into + len, name.ptr, name.len);
-    return str_of(into, len + name.len);
+    len += bytes_copy(into + len, name);
+    return str_of(into, len);
 }
 
 static uint64_t number_or_0(Str block, size_t at, size_t len)
@@ -218,7 +223,7 @@ static void names_read(TarReader *r, Str block, const TarExtra *extra)
 static bool sparse_start(TarReader *r, Str block, const TarExtra *extra, Error *err)
 {
     char copy[TAR_BLOCK]; /* the buffer moves on */
-    memmove(copy, block.ptr, sizeof copy);
+    (void)bytes_copy(copy, block);
     if (extra->sparse && extra->has_real_size)
         r->entry.size = extra->real_size;
     if (str_at(block, 156) == 'S' && !sparse_read_gnu(r, str_of(copy, sizeof copy), err))

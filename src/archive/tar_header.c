@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/tar_header.h"
 
-#include <string.h>
-
 enum { SUM_AT = 148, SUM_LEN = 8 };
 
 Str tar_field(Str block, size_t at, size_t len)

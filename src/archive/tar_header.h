@@ -38,6 +38,9 @@ void tar_take(TarReader *r, size_t len); /* of the bytes held */
 uint64_t tar_offset(const TarReader *r);
 MUST_USE bool tar_skip(TarReader *r, uint64_t len, Error *err);
 
+/* Copies the bytes, which may be none; gives how many. */
+size_t bytes_copy(void *into, Str bytes);
+
 /* tar_pax.c */
 /* Reads the records of an extended header of `size` bytes. */
 MUST_USE bool pax_read(TarReader *r, uint64_t size, TarExtra *extra, Error *err);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "archive/tar_header.h"
 
 size_t name_store(TarReader *r, char *into, Str name, TarExtra *extra)
 {
     size_t len = name.len < r->limits->path_bytes ? name.len : (size_t)r->limits->path_bytes;
     extra->too_long |= len < name.len;
-    memmove(into, name.ptr, len);
-    return len;
+    return bytes_copy(into, str_head(name, len));
 }
 
 static void path_record(TarReader *r, TarExtra *extra, Str value)
