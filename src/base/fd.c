@@ -142,18 +142,19 @@ static bool write_in_place(const char *path, Str bytes, Error *err)
 
 bool file_write_atomic(Str path, Str bytes, Error *err)
 {
-    char text[4096], aside[4096 + 16];
+    char text[4096], aside[4096 + 32];
     struct stat st;
     if (!path_copy(path, text, err))
         return false;
     if (stat(text, &st) == 0 && !S_ISREG(st.st_mode))
         return write_in_place(text, bytes, err);
-    snprintf(aside, sizeof aside, "%s.XXXXXX", text);
-    Fd fd CLEANUP(fd_close) = mkostemp(aside, O_CLOEXEC);
+    snprintf(aside, sizeof aside, "%s.%d.new", text, (int)getpid());
+    Fd fd CLEANUP(fd_close) =
+        open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0)
         return error_sys(err, "cannot write %s", text);
     bool ok = fd_write_all(fd, bytes, err) || error_within(err, "%s", text);
-    if (ok && (fchmod(fd, 0644) != 0 || fsync(fd) != 0 || rename(aside, text) != 0))
+    if (ok && (fsync(fd) != 0 || rename(aside, text) != 0))
         ok = error_sys(err, "cannot write %s", text);
     if (!ok)
         unlink(aside);

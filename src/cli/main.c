@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "help_pages.h"
+
+static const Command *const rows[] = {
+    &command_scan, &command_score,  &command_db,    &command_compare,
+    &command_list, &command_policy, &command_cache,
+};
+
+const Command *const *commands(size_t *count)
+{
+    *count = COUNT_OF(rows);
+    return rows;
+}
+
+static const Command *command_find(Str name)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(str_from(rows[i]->name), name))
+            return rows[i];
+    return NULL;
+}
+
+/* The text of a man page: "assay" or "assay-scan". */
+static bool page_print(const char *name)
+{
+    for (size_t i = 0; i < help_page_count; i++)
+        if (strcmp(help_pages[i].command, name) == 0)
+            return fputs(help_pages[i].text, stdout) >= 0;
+    return false;
+}
+
+static int usage(void)
+{
+    fputs("usage: assay COMMAND [OPTION...] [OPERAND...]\n", stderr);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        fprintf(stderr, "  %-10s%s\n", rows[i]->name, rows[i]->summary);
+    fputs("'assay COMMAND --help' tells more.\n", stderr);
+    return EXIT_USAGE;
+}
+
+static int fail(const Command *command, const Error *err)
+{
+    fprintf(stderr, "assay %s: %s\n", command->name, err->message);
+    if (err->code == ERR_USAGE)
+        fprintf(stderr, "'assay %s --help' tells more.\n", command->name);
+    return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int command_run(const Command *command, int count, char **words)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Error err = {0};
+    Options options;
+    int code = EXIT_DONE;
+    if (!options_parse(command->options, count, words, &arena, &options, &err))
+        return fail(command, &err);
+    if (options.help) {
+        Str page = arena_printf(&arena, "assay-%s", command->name);
+        return page_print(page.ptr) ? EXIT_DONE : EXIT_FAILED;
+    }
+    if (!command->run(&options, &arena, &code, &err))
+        return fail(command, &err);
+    if (fflush(stdout) != 0) {
+        perror("assay: standard output");
+        return EXIT_FAILED;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage();
+    Str word = str_from(argv[1]);
+    if (str_eq(word, STR("--version"))) {
+        puts("assay " ASSAY_VERSION);
+        return EXIT_DONE;
+    }
+    if (str_eq(word, STR("--help")) || str_eq(word, STR("-h")) || str_eq(word, STR("help"))) {
+        Str topic = argc > 2 ? str_from(argv[2]) : (Str){0};
+        const Command *command = command_find(topic);
+        char *help[] = {(char[]){"--help"}};
+        return command ? command_run(command, 1, help) : page_print("assay") ? EXIT_DONE : usage();
+    }
+    const Command *command = command_find(word);
+    if (!command) {
+        fprintf(stderr, "assay: unknown command %s\n", argv[1]);
+        return usage();
+    }
+    return command_run(command, argc - 2, argv + 2);
+}

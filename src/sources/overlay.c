@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "sources/image_config.h"
+#include "sources/rows.h"
+
+/* An image in the overlay2 store of a local engine: one folder a layer, described by the engine's
+ * own answers. The API's inspect document nests what the image configuration has at its top under
+ * the same names in other letters, so it is read here. The bytes cannot be verified: the engine
+ * unpacked them long ago.
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
+
+static void read_strings(Json *j, Arena *arena, StrVec *out)
+{
+    if (json_enter_array(j))
+        while (json_next_item(j))
+            *vec_push(arena, out) = json_take_str(j);
+}
+
+static void read_rootfs(Json *j, Arena *arena, StrVec *diff_ids)
+{
+    Str key;
+    if (json_enter_object(j))
+        while (json_next_key(j, &key)) {
+            if (str_eq(key, STR("Layers")))
+                read_strings(j, arena, diff_ids);
+            else
+                json_skip(j);
+        }
+}
+
+static void read_runtime(Json *j, Arena *arena, Subject *subject)
+{
+    Str key, port;
+    if (!json_enter_object(j))
+        return;
+    while (json_next_key(j, &key)) {
+        if (str_eq(key, STR("User")))
+            subject->user = json_take_str(j);
+        else if (str_eq(key, STR("ExposedPorts")) && json_enter_object(j))
+            while (json_next_key(j, &port)) {
+                *vec_push(arena, &subject->ports) = port;
+                json_skip(j);
+            }
+        else if (!str_eq(key, STR("ExposedPorts")))
+            json_skip(j);
+    }
+}
+
+static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Error *err)
+{
+    Json j;
+    Str key, os = {0}, architecture = {0}, variant = {0};
+    StrVec diff_ids = {0}, tags = {0};
+    Subject *subject = &out->subject;
+    json_init(&j, input->inspect, arena);
+    if (json_enter_object(&j))
+        while (json_next_key(&j, &key)) {
+            if (str_eq(key, STR("Id")))
+                subject->digest = json_take_str(&j);
+            else if (str_eq(key, STR("RepoTags")))
+                read_strings(&j, arena, &tags);
+            else if (str_eq(key, STR("Created")))
+                subject->created = date_parse(json_take_str(&j));
+            else if (str_eq(key, STR("Os")))
+                os = json_take_str(&j);
+            else if (str_eq(key, STR("Architecture")))
+                architecture = json_take_str(&j);
+            else if (str_eq(key, STR("Variant")))
+                variant = json_take_str(&j);
+            else if (str_eq(key, STR("RootFS")))
+                read_rootfs(&j, arena, &diff_ids);
+            else if (str_eq(key, STR("Config")))
+                read_runtime(&j, arena, subject);
+            else
+                json_skip(&j);
+        }
+    if (!json_finish(&j, err))
+        return error_within(err, "the engine's description of the image");
+    subject->name = tags.len ? tags.at[0] : input->name;
+    subject->platform = platform_str(arena, os, architecture, variant);
+    subject->has_config = true;
+    for (size_t i = 0; i < diff_ids.len; i++)
+        vec_push(arena, &subject->layers)->diff_id = diff_ids.at[i];
+    return true;
+}
+
+/* The engine's history is newest first and has a size instead of a mark for empty steps; only when
+ * the steps that are not empty count as many as the layers can they be told apart. */
+static void read_history(const SourceInput *input, Arena *arena, Subject *subject)
+{
+    Json j;
+    Str key;
+    StrVec steps = {0};
+    json_init(&j, input->history, arena);
+    if (json_enter_array(&j))
+        while (json_next_item(&j)) {
+            Str created_by = {0};
+            int64_t size = 0;
+            if (json_enter_object(&j))
+                while (json_next_key(&j, &key)) {
+                    if (str_eq(key, STR("CreatedBy")))
+                        created_by = json_take_str(&j);
+                    else if (str_eq(key, STR("Size")))
+                        size = json_take_int(&j, 0);
+                    else
+                        json_skip(&j);
+                }
+            if (size > 0)
+                *vec_push(arena, &steps) = created_by;
+        }
+    if (steps.len != subject->layers.len)
+        return;
+    for (size_t i = 0; i < steps.len; i++)
+        subject->layers.at[i].instruction = instruction_of(steps.at[steps.len - 1 - i]);
+}
+
+static bool matches(BlobStore *store)
+{
+    (void)store;
+    return true;
+}
+
+static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const Limits *limits,
+                 Image *out, Error *err)
+{
+    (void)store, (void)limits;
+    out->subject.kind = SUBJECT_IMAGE;
+    out->subject.created = DATE_NONE;
+    if (!read_inspect(input, arena, out, err))
+        return false;
+    if (out->subject.layers.len != input->fds.len)
+        return error_set(err, ERR_FORMAT, "the engine names %zu layers and %zu folders",
+                         out->subject.layers.len, input->fds.len);
+    read_history(input, arena, &out->subject);
+    for (size_t i = 0; i < input->fds.len; i++)
+        *vec_push(arena, &out->layers) =
+            (ImageLayer){.folder = true, .overlay = true, .fd = input->fds.at[i]};
+    note_add(arena, &out->notes, out->subject.name,
+             STR("read from the engine's unpacked layers, whose digests cannot be verified"));
+    return true;
+}
+
+const SourceFormat source_overlay = {
+    .name = "engine",
+    .summary = "an image in a local engine's overlay2 folders",
+    .spec = "https://docs.docker.com/reference/api/engine/",
+    .kind = SOURCE_OVERLAY,
+    .matches = matches,
+    .open = open,
+};
