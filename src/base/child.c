@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/child.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/reader.h"
+
+/* A message is a kind, a length (4 bytes, little endian) and that many bytes. */
+enum Kind { END, TRUNCATED, MESSAGE = 'M', FAILURE = 'E' };
+enum { HEADER = 5, FIRST_FD = 4, FAILURE_LIMIT = 1024, GRACE_MS = 5000 };
+
+/* The exit codes of a child; 1 is memory_exhausted's. */
+enum { EXIT_GOOD = 0, EXIT_MEMORY = 1, EXIT_FAILED = 2 };
+
+static bool send_all(Fd socket, Str bytes, Error *err)
+{
+    while (bytes.len) {
+        ssize_t put = send(socket, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return error_sys(err, "cannot send a message");
+        bytes = str_from_pos(bytes, (size_t)put);
+    }
+    return true;
+}
+
+static bool send_kind(Fd socket, enum Kind kind, Str message, Error *err)
+{
+    Buf header CLEANUP(buf_fini) = {0};
+    if (message.len > UINT32_MAX)
+        return error_set(err, ERR_LIMIT, "a message of %zu bytes is too long", message.len);
+    buf_u8(&header, (uint8_t)kind);
+    buf_u32le(&header, (uint32_t)message.len);
+    return send_all(socket, buf_str(&header), err) && send_all(socket, message, err);
+}
+
+bool child_send(Fd socket, Str message, Error *err)
+{
+    return send_kind(socket, MESSAGE, message, err);
+}
+
+/* Until `len` bytes or the end; *got is what came. */
+static bool take_all(Fd socket, char *into, size_t len, size_t *got, Error *err)
+{
+    for (*got = 0; *got < len;) {
+        ssize_t n = recv(socket, into + *got, len - *got, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno != ECONNRESET)
+            return error_sys(err, "cannot receive a message");
+        if (n <= 0)
+            break;
+        *got += (size_t)n;
+    }
+    return true;
+}
+
+/* The buffer grows with what arrives, not with what is promised. */
+static bool take_kind(Fd socket, uint64_t limit, Buf *into, enum Kind *kind, Error *err)
+{
+    enum { STEP = 1 << 20 };
+    char header[HEADER];
+    size_t got;
+    *kind = END;
+    buf_clear(into);
+    if (!take_all(socket, header, HEADER, &got, err) || got == 0)
+        return got == 0;
+    Reader r = reader_of(str_of(header, got));
+    unsigned first = reader_u8(&r);
+    size_t left = reader_u32le(&r);
+    *kind = TRUNCATED;
+    if (!reader_ok(&r))
+        return true;
+    if (first != MESSAGE && first != FAILURE)
+        return error_set(err, ERR_INTERNAL, "a malformed message");
+    if (left > limit)
+        return error_set(err, ERR_LIMIT, "a message of %zu bytes; the limit is %llu", left,
+                         (unsigned long long)limit);
+    while (left) {
+        size_t step = left < STEP ? left : STEP;
+        if (!take_all(socket, buf_reserve(into, step), step, &got, err))
+            return false;
+        into->len += got;
+        left -= got;
+        if (got < step)
+            return true;
+    }
+    *kind = (enum Kind)first;
+    return true;
+}
+
+bool child_take(Fd socket, uint64_t limit, Buf *into, bool *got, Error *err)
+{
+    enum Kind kind;
+    if (!take_kind(socket, limit, into, &kind, err))
+        return false;
+    if (kind == TRUNCATED)
+        return error_set(err, ERR_INTERNAL, "a message ends early");
+    *got = kind == MESSAGE;
+    return true;
+}
+
+/* ---- in the child ---- */
+
+/* Standard input and output become /dev/null, the socket FIRST_FD - 1, the descriptors follow;
+ * everything else is closed. */
+static bool descriptors_settle(Fd socket, const Fd *fds, size_t count, Fd *settled, Error *err)
+{
+    int spare[CHILD_FDS + 1], floor = FIRST_FD + CHILD_FDS;
+    spare[0] = fcntl(socket, F_DUPFD_CLOEXEC, floor);
+    for (size_t i = 0; i < count; i++)
+        spare[i + 1] = fcntl(fds[i], F_DUPFD_CLOEXEC, floor);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+        return error_sys(err, "cannot open /dev/null");
+    for (size_t i = 0; i <= count; i++) {
+        int to = FIRST_FD - 1 + (int)i;
+        if (spare[i] < 0 || dup3(spare[i], to, O_CLOEXEC) < 0)
+            return error_sys(err, "cannot hand over a descriptor");
+        if (i)
+            settled[i - 1] = to;
+    }
+    if (close_range((unsigned)FIRST_FD + (unsigned)count, ~0U, 0) != 0)
+        return error_sys(err, "cannot close descriptors");
+    return true;
+}
+
+static void failure_send(Fd socket, const Error *failure)
+{
+    Buf message CLEANUP(buf_fini) = {0};
+    buf_u8(&message, (uint8_t)failure->code);
+    buf_put(&message, str_head(error_message(failure), FAILURE_LIMIT - 1));
+    Error err = {0};
+    if (!send_kind(socket, FAILURE, buf_str(&message), &err))
+        _exit(EXIT_FAILED);
+}
+
+_Noreturn static void child_main(Fd socket, ChildRun *run, void *context, const Fd *fds,
+                                 size_t count, pid_t parent)
+{
+    Error err = {0};
+    Fd settled[CHILD_FDS];
+    ChildSide side = {.socket = FIRST_FD - 1, .fds = settled, .count = count};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILED);
+    signal(SIGINT, SIG_IGN); /* the terminal's goes to the group; the parent decides */
+    if (!descriptors_settle(socket, fds, count, settled, &err)) {
+        failure_send(socket, &err);
+        _exit(EXIT_FAILED);
+    }
+    if (run(&side, context, &err))
+        _exit(EXIT_GOOD);
+    failure_send(side.socket, &err);
+    _exit(EXIT_FAILED);
+}
+
+/* ---- in the parent ---- */
+
+bool child_start(Child *out, const char *name, ChildRun *run, void *context, const Fd *fds,
+                 size_t count, Error *err)
+{
+    int pair[2];
+    assert(count <= CHILD_FDS);
+    *out = CHILD_NONE;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return error_sys(err, "socketpair");
+    Fd mine CLEANUP(fd_close) = pair[0];
+    Fd theirs CLEANUP(fd_close) = pair[1];
+    fflush(NULL); /* or the child could write it again */
+    pid_t parent = getpid(), pid = fork();
+    if (pid < 0)
+        return error_sys(err, "cannot start %s", name);
+    if (pid == 0)
+        child_main(theirs, run, context, fds, count, parent);
+    *out = (Child){.name = name, .pid = pid, .socket = fd_take(&mine)};
+    return true;
+}
+
+static int reap(Child *child)
+{
+    int status = 0;
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    child->pid = 0;
+    fd_close(&child->socket);
+    return status;
+}
+
+/* A child that closed its socket has nothing left to do; one that lingers is not ours any more. */
+static int reap_soon(Child *child)
+{
+    Fd pidfd CLEANUP(fd_close) = pidfd_open(child->pid, 0);
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    if (pidfd < 0 || poll(&ended, 1, GRACE_MS) <= 0)
+        kill(child->pid, SIGKILL);
+    return reap(child);
+}
+
+static bool child_judge(Child *child, Error *err)
+{
+    if (child->pid == 0)
+        return true;
+    int status = reap_soon(child);
+    if (WIFSIGNALED(status)) {
+        int sig = WTERMSIG(status);
+        if (sig == SIGXCPU)
+            return error_set(err, ERR_LIMIT, "%s ran out of processor time", child->name);
+        if (sig == SIGSYS)
+            return error_set(err, ERR_INTERNAL, "%s tried what its sandbox forbids (SIG%s)",
+                             child->name, sigabbrev_np(sig));
+        return error_set(err, ERR_INTERNAL, "%s died (SIG%s)", child->name, sigabbrev_np(sig));
+    }
+    if (WEXITSTATUS(status) == EXIT_MEMORY)
+        return error_set(err, ERR_LIMIT, "%s ran out of memory", child->name);
+    if (WEXITSTATUS(status) != EXIT_GOOD)
+        return error_set(err, ERR_INTERNAL, "%s ended with status %d", child->name,
+                         WEXITSTATUS(status));
+    return true;
+}
+
+static bool failure_take(const Buf *message, Error *err)
+{
+    Reader r = reader_of(buf_str(message));
+    unsigned code = reader_u8(&r);
+    Str text = reader_take(&r, reader_left(&r));
+    if (code == ERR_NONE || code > ERR_INTERNAL)
+        code = ERR_INTERNAL;
+    return error_set(err, (ErrorCode)code, STR_FMT, STR_ARG(text));
+}
+
+bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *err)
+{
+    enum Kind kind;
+    *got = false;
+    if (child->socket < 0)
+        return true;
+    if (!take_kind(child->socket, limit, into, &kind, err)) {
+        child_close(child);
+        return error_within(err, "%s sent", child->name);
+    }
+    if (kind == END)
+        return child_judge(child, err);
+    if (kind == TRUNCATED)
+        return child_judge(child, err) &&
+               error_set(err, ERR_INTERNAL, "%s sent a message that ends early", child->name);
+    if (kind == FAILURE) {
+        failure_take(into, err);
+        child_close(child);
+        return false;
+    }
+    *got = true;
+    return true;
+}
+
+void child_close(Child *child)
+{
+    if (child->pid > 0) {
+        kill(child->pid, SIGKILL);
+        reap(child);
+    }
+    fd_close(&child->socket);
+}
