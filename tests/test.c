@@ -52,7 +52,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
-static void folder_remove(void)
+static void remove_folder(void)
 {
     if (folder[0])
         nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -83,13 +83,18 @@ Str test_shared(Arena *arena, const char *path)
 
 Str test_folder(Arena *arena)
 {
-    snprintf(folder, sizeof folder, "/tmp/assay-test-%d", (int)getpid());
-    if (mkdir(folder, 0700) != 0) {
-        perror(folder);
+    static int count;
+    if (!folder[0]) {
+        snprintf(folder, sizeof folder, "/tmp/assay-test-%d", (int)getpid());
+        remove_folder();
+        atexit(remove_folder);
+    }
+    Str path = arena_printf(arena, "%s/%d", folder, count++);
+    if ((mkdir(folder, 0700) != 0 && count == 1) || mkdir(path.ptr, 0700) != 0) {
+        perror(path.ptr);
         exit(1);
     }
-    atexit(folder_remove);
-    return arena_str(arena, str_from(folder));
+    return path;
 }
 
 int main(int argc, char **argv)
