@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inventory/cataloger.h"
+#include "inventory/go.h"
+#include "inventory/object.h"
+
+/* Known by first bytes, whatever the name. Most executables are neither Go nor Rust and are
+ * dismissed by their section names. Windows programs count only by their own name: .NET images are
+ * full of libraries that begin like them. */
+static bool executable_wants(Str path, Str head, uint64_t size)
+{
+    return size > 64 && object_matches(head) &&
+           (!str_starts(head, STR("MZ")) || str_ends_fold(path, STR(".exe")));
+}
+
+/* UPX takes the section headers off and leaves its mark near the beginning. */
+static bool is_packed(const Object *object)
+{
+    return object->sections.len == 0 && str_contains(str_head(object->bytes, 4096), STR("UPX!"));
+}
+
+static void executable_read(const CatalogFile *file, CatalogSink *sink)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    Object object;
+    GoBuild build = {0};
+    arena_init(&scratch);
+    if (!object_matches(str_head(file->bytes, 512)))
+        return;
+    if (!object_open(&object, &scratch, file->bytes)) {
+        sink_note(sink, file->path, "damaged executable: its parts cannot be found");
+        return;
+    }
+    if (is_packed(&object)) {
+        sink_incomplete(sink, file->path, "packed executable (UPX): build info unreadable");
+        return;
+    }
+    GoFound found = go_build_find(&object, &build);
+    if (found == GO_BUILD)
+        go_catalog(file, &object, &build, sink);
+    else if (found == GO_HIDDEN)
+        sink_incomplete(sink, file->path, "Go executable whose build info cannot be read");
+    rust_catalog(file, &object, sink);
+}
+
+const Cataloger cataloger_executable = {
+    .name = "executable",
+    .summary = "Go modules and Rust crates that executables name: ELF, PE, Mach-O",
+    .spec = "https://pkg.go.dev/debug/buildinfo",
+    .wants_head = executable_wants,
+    .read = executable_read,
+};
