@@ -14,7 +14,7 @@ typedef struct Database Database;
  * installed (database_verify). ERR_ABSENT if there is no file, ERR_FORMAT for a foreign or damaged
  * one; the message names the file and says what to do. */
 MUST_USE bool database_open(Str path, Arena *arena, Database **out, Error *err);
-void database_close(Database *db); /* NULL is fine */
+void database_close(Database *db);                             /* NULL is fine */
 MUST_USE bool database_verify(const Database *db, Error *err); /* whole-file checksum */
 void database_info(const Database *db, Arena *arena, DatabaseInfo *out);
 
@@ -36,21 +36,22 @@ typedef struct AdvisoryImport { /* Go: rule 74 */
 /* One record's statement about one package of one ecosystem, for one canonical vulnerability
  * (bundles are expanded when the database is built: rule 63). */
 typedef struct Advisory {
-    Str id;      /* canonical: CVE where there is one, else GHSA, else the record's own */
-    Str record;  /* the record's own id: "GHSA-35jh-r3h4-6jhm", "DSA-5532-1" */
-    Str feed;    /* "osv/npm", "alpine-secdb", "nodejs-core" */
+    Str id;        /* canonical: CVE where there is one, else GHSA, else the record's own */
+    Str record;    /* the record's own id: "GHSA-35jh-r3h4-6jhm", "DSA-5532-1" */
+    Str feed;      /* "osv/npm", "alpine-secdb", "nodejs-core" */
     Str ecosystem; /* with release */
     Str package;   /* as the feed keys it */
-    bool malware;     /* rule 50 */
-    bool not_affected; /* an explicit statement that no version is vulnerable (secdb "0", rule 30) */
+    bool malware;  /* rule 50 */
+    bool
+        not_affected; /* an explicit statement that no version is vulnerable (secdb "0", rule 30) */
     FindingStatus status; /* STATUS_AFFECTED unless the feed says otherwise (rules 7, 9, 19) */
-    Str urgency;   /* the feed's own severity word for this package, or empty */
-    Str module;    /* rpm module stream "nodejs:18", or empty (rules 16, 65) */
-    Cvss cvss;     /* the record's own, if it has one */
+    Str urgency;          /* the feed's own severity word for this package, or empty */
+    Str module;           /* rpm module stream "nodejs:18", or empty (rules 16, 65) */
+    Cvss cvss;            /* the record's own, if it has one */
     Vec(AdvisoryRange) ranges;
-    StrVec versions; /* listed one by one; a union with the ranges (rule 72) */
+    StrVec versions;   /* listed one by one; a union with the ranges (rule 72) */
     bool all_versions; /* neither ranges nor versions: every version (rule 48) */
-    StrVec arches;   /* rpm, empty: all (rule 15) */
+    StrVec arches;     /* rpm, empty: all (rule 15) */
     StrVec goos, goarch;
     Vec(AdvisoryImport) imports;
 } Advisory;
@@ -71,7 +72,8 @@ typedef struct Vulnerability {
     Str title;      /* empty where only the seed is there */
     Date published; /* DATE_NONE: not known */
     bool disputed, rejected;
-    Vec(Cvss) cvss; /* every source's, with Cvss.source: "nvd", "cisa-adp", a CNA's address, "osv/npm" */
+    Vec(Cvss)
+        cvss; /* every source's, with Cvss.source: "nvd", "cisa-adp", a CNA's address, "osv/npm" */
     Vec(SeverityWord) words;
     StrVec cwes;
     double epss, epss_percentile; /* epss < 0: none */
@@ -88,8 +90,9 @@ bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena
 /* Every statement that belongs to a vulnerability, over all ecosystems and packages. */
 void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVec *out);
 
-/* End of life of a distribution or a runtime ("debian", "12"; "nodejs", "18"): dates of free support
- * and of free long-term support; DATE_NONE where not known. False if the product is unknown. */
+/* End of life of a distribution or a runtime ("debian", "12"; "nodejs", "18"): dates of free
+ * support and of free long-term support; DATE_NONE where not known. False if the product is
+ * unknown. */
 typedef struct EolDates {
     Str product, release, codename;
     bool ended; /* the source says "yes" without a date */

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "advisories/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include "advisories/layout.h"
+#include "advisories/row.h"
+#include "base/fd.h"
+#include "base/hash.h"
+
+struct Database {
+    Mapping mapping;
+    Str path;
+    Str sections[SECTIONS];
+    Date built, epss_date;
+    uint32_t flags;
+    Digest digest;
+};
+
+uint64_t package_hash(Str ecosystem, Str key)
+{
+    uint64_t h = (str_hash(ecosystem) ^ str_hash(key) * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+    return h ^ h >> 32;
+}
+
+uint64_t name_hash(Str name)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < name.len; i++)
+        h = (h ^ (unsigned char)char_lower(name.ptr[i])) * 0x100000001b3u;
+    h = (h ^ h >> 32) * 0xd6e8feb86659fd93u;
+    return h ^ h >> 32;
+}
+
+/* --- opening --- */
+
+static bool header_read(Database *db, Error *err)
+{
+    Str bytes = db->mapping.bytes;
+    Reader r = reader_of(bytes);
+    if (!str_eq(reader_take(&r, DATABASE_MAGIC.len), DATABASE_MAGIC) || bytes.len < HEADER_BYTES)
+        return error_set(err, ERR_FORMAT,
+                         "database " STR_FMT ": no database of ours; make it anew: assay db update",
+                         STR_ARG(db->path));
+    uint32_t format = reader_u32le(&r);
+    if (format != DATABASE_FORMAT)
+        return error_set(err, ERR_FORMAT,
+                         "database " STR_FMT ": format %u, this program reads %u; make it anew: "
+                         "assay db update",
+                         STR_ARG(db->path), format, DATABASE_FORMAT);
+    db->flags = reader_u32le(&r);
+    uint64_t length = reader_u64le(&r);
+    if (length != bytes.len)
+        return error_set(err, ERR_FORMAT,
+                         "database " STR_FMT ": damaged: %zu bytes instead of %llu; make it anew: "
+                         "assay db update",
+                         STR_ARG(db->path), bytes.len, (unsigned long long)length);
+    db->digest = (Digest){.kind = HASH_SHA256, .len = 32};
+    for (size_t i = 0; i < 32; i++)
+        db->digest.bytes[i] = reader_u8(&r);
+    db->built = (Date)reader_u32le(&r);
+    db->epss_date = (Date)reader_u32le(&r);
+    for (size_t i = 0; i < SECTIONS; i++) {
+        uint64_t offset = reader_u64le(&r), len = reader_u64le(&r);
+        if (offset > bytes.len || len > bytes.len - offset)
+            return error_set(err, ERR_FORMAT,
+                             "database " STR_FMT ": damaged: a section lies outside of the file; "
+                             "make it anew: assay db update",
+                             STR_ARG(db->path));
+        db->sections[i] = str_sub(bytes, (size_t)offset, (size_t)(offset + len));
+    }
+    return true;
+}
+
+bool database_open(Str path, Arena *arena, Database **out, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = -1;
+    Database *db = arena_new(arena, Database);
+    db->path = arena_str(arena, path);
+    if (!fd_open_read_at(AT_FDCWD, path, &fd, err)) {
+        if (err && err->sys == ENOENT)
+            err->code = ERR_ABSENT;
+        return error_within(err, "vulnerability database");
+    }
+    if (!mapping_open(fd, path, &db->mapping, err))
+        return false;
+    if (!header_read(db, err)) {
+        mapping_close(&db->mapping);
+        return false;
+    }
+    *out = db;
+    return true;
+}
+
+void database_close(Database *db)
+{
+    if (db)
+        mapping_close(&db->mapping);
+}
+
+bool database_verify(const Database *db, Error *err)
+{
+    Digest digest;
+    Str rest = str_from_pos(db->mapping.bytes, HEADER_DIGESTED);
+    if (!hash_bytes(HASH_SHA256, rest, &digest, err))
+        return false;
+    if (digest_eq(&digest, &db->digest))
+        return true;
+    return error_set(err, ERR_DIGEST,
+                     "database " STR_FMT ": damaged: its checksum is wrong; make it anew: "
+                     "assay db update",
+                     STR_ARG(db->path));
+}
+
+void database_info(const Database *db, Arena *arena, DatabaseInfo *out)
+{
+    *out = (DatabaseInfo){.built = db->built, .seed = db->flags & DATABASE_SEED};
+    out->version = str_head(digest_hex(arena, &db->digest), 12);
+    Reader r = reader_of(db->sections[SECTION_SOURCES]);
+    while (reader_ok(&r) && reader_left(&r)) {
+        DatabaseSource source = {.name = reader_str(&r), .modified = reader_str(&r)};
+        source.records = reader_varint(&r);
+        if (reader_ok(&r))
+            *vec_push(arena, &out->sources) = source;
+    }
+}
+
+bool database_has_ecosystem(const Database *db, Str ecosystem)
+{
+    Reader r = reader_of(db->sections[SECTION_ECOSYSTEMS]);
+    while (reader_ok(&r) && reader_left(&r))
+        if (str_eq(reader_str(&r), ecosystem))
+            return true;
+    return false;
+}
+
+/* --- the index --- */
+
+typedef struct Probe {
+    Reader entries; /* those of the bucket, from here on */
+    uint32_t left, low;
+} Probe;
+
+static Probe probe_of(Str index, uint64_t hash)
+{
+    Reader r = reader_of(index);
+    uint32_t bits = reader_u32le(&r), count = reader_u32le(&r);
+    Probe none = {0};
+    if (bits == 0 || bits > 24)
+        return none;
+    size_t buckets = (size_t)1 << bits, bucket = (size_t)(hash >> (64 - bits));
+    reader_skip(&r, bucket * 4);
+    uint32_t from = reader_u32le(&r), to = reader_u32le(&r);
+    if (!reader_ok(&r) || from > to || to > count)
+        return none;
+    Probe probe = {.entries = reader_of(index), .left = to - from, .low = (uint32_t)hash};
+    reader_seek(&probe.entries, 8 + (buckets + 1) * 4 + (size_t)from * 8);
+    return probe;
+}
+
+static bool probe_next(Probe *probe, uint32_t *value)
+{
+    while (probe->left && reader_ok(&probe->entries)) {
+        probe->left--;
+        uint32_t low = reader_u32le(&probe->entries);
+        *value = reader_u32le(&probe->entries);
+        if (low == probe->low && reader_ok(&probe->entries))
+            return true;
+    }
+    return false;
+}
+
+/* --- packages --- */
+
+typedef struct PackageHead {
+    Str ecosystem, key, body;
+    unsigned kind;
+    uint64_t count;
+} PackageHead;
+
+static bool package_at(const Database *db, uint64_t place, PackageHead *out)
+{
+    Reader r = reader_of(db->sections[SECTION_PACKAGES]);
+    if (place >= r.bytes.len || !reader_seek(&r, (size_t)place))
+        return false;
+    out->ecosystem = strings_at(db->sections[SECTION_STRINGS], reader_varint(&r));
+    out->key = reader_str(&r);
+    out->kind = reader_u8(&r);
+    out->count = reader_varint(&r);
+    out->body = reader_str(&r);
+    return reader_ok(&r);
+}
+
+static Str source_name(const Database *db, uint64_t index)
+{
+    Reader r = reader_of(db->sections[SECTION_SOURCES]);
+    for (uint64_t i = 0; i < index && reader_left(&r) && reader_ok(&r); i++) {
+        reader_str(&r);
+        reader_str(&r);
+        reader_varint(&r);
+    }
+    return reader_str(&r);
+}
+
+static bool wanted(Str id, Str only)
+{
+    return only.len == 0 || str_eq(id, only);
+}
+
+/* The ids of a row; false if `only` is given and not among them. */
+static bool ids_take(const Database *db, Reader *r, Str record, Str only, Arena *arena, StrVec *ids)
+{
+    uint64_t count = reader_varint(r);
+    for (uint64_t i = 0; i < count && reader_ok(r) && reader_left(r); i++) {
+        uint64_t suffix = reader_varint(r);
+        Str id = suffix ? str_from_pos(record, suffix < record.len ? record.len - suffix : 0)
+                        : strings_at(db->sections[SECTION_STRINGS], reader_varint(r));
+        if (wanted(id, only))
+            *vec_push(arena, ids) = id;
+    }
+    return ids->len > 0;
+}
+
+/* Bundles are kept once and handed out once for each of their flaws. */
+static void package_rows(const Database *db, const PackageHead *head, Str only, Arena *arena,
+                         AdvisoryVec *out)
+{
+    Reader r = reader_of(head->body);
+    uint64_t last_source = UINT64_MAX;
+    Str feed = {0};
+    for (uint64_t i = 0; i < head->count && reader_ok(&r) && reader_left(&r); i++) {
+        Advisory a = {.ecosystem = head->ecosystem};
+        StrVec ids = {0};
+        uint64_t source = reader_varint(&r);
+        if (source != last_source)
+            feed = source_name(db, last_source = source);
+        a.feed = feed;
+        a.record = reader_str(&r);
+        ids_take(db, &r, a.record, only, arena, &ids);
+        if (!row_take(&r, db->sections[SECTION_STRINGS], arena, &a))
+            return;
+        if (a.package.len == 0)
+            a.package = head->key;
+        if (a.cvss.vector.len && cvss_parse(a.cvss.vector, &a.cvss))
+            a.cvss.source = feed;
+        for (size_t n = 0; n < ids.len; n++) {
+            a.id = ids.at[n];
+            *vec_push(arena, out) = a;
+        }
+    }
+}
+
+static void package_list(const Database *db, const PackageHead *list, Arena *arena,
+                         AdvisoryVec *out)
+{
+    Reader r = reader_of(list->body);
+    for (uint64_t i = 0; i < list->count && reader_ok(&r) && reader_left(&r); i++) {
+        PackageHead head;
+        if (package_at(db, reader_varint(&r), &head) && head.kind == PACKAGE_ROWS)
+            package_rows(db, &head, (Str){0}, arena, out);
+    }
+}
+
+void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out)
+{
+    Probe probe = probe_of(db->sections[SECTION_PACKAGE_INDEX], package_hash(ecosystem, package));
+    uint32_t place;
+    while (probe_next(&probe, &place)) {
+        PackageHead head;
+        if (!package_at(db, place, &head) || !str_eq(head.ecosystem, ecosystem) ||
+            !str_eq(head.key, package))
+            continue;
+        if (head.kind == PACKAGE_ROWS)
+            package_rows(db, &head, (Str){0}, arena, out);
+        else
+            package_list(db, &head, arena, out);
+        return;
+    }
+}
+
+/* --- vulnerabilities --- */
+
+static Date date_take(Reader *r)
+{
+    int64_t day = zigzag_take(r);
+    if (day == 0 || day > INT32_MAX || day <= INT32_MIN)
+        return DATE_NONE;
+    return (Date)(day > 0 ? day - 1 : day);
+}
+
+static void list_take(const Database *db, Reader *r, Arena *arena, StrVec *out)
+{
+    uint64_t count = reader_varint(r);
+    for (uint64_t i = 0; i < count && reader_ok(r) && reader_left(r); i++)
+        *vec_push(arena, out) = strings_at(db->sections[SECTION_STRINGS], reader_varint(r));
+}
+
+static Str ref_take(const Database *db, Reader *r)
+{
+    return strings_at(db->sections[SECTION_STRINGS], reader_varint(r));
+}
+
+static void cvss_take(const Database *db, Reader *r, Arena *arena, Vulnerability *out)
+{
+    uint64_t count = reader_varint(r);
+    for (uint64_t i = 0; i < count && reader_ok(r) && reader_left(r); i++) {
+        Cvss cvss = {0};
+        Str source = ref_take(db, r), vector = ref_take(db, r);
+        if (!cvss_parse(vector, &cvss))
+            continue;
+        cvss.source = source;
+        *vec_push(arena, &out->cvss) = cvss;
+    }
+}
+
+static void words_take(const Database *db, Reader *r, Arena *arena, Vulnerability *out)
+{
+    uint64_t count = reader_varint(r);
+    for (uint64_t i = 0; i < count && reader_ok(r) && reader_left(r); i++) {
+        SeverityWord *word = vec_push(arena, &out->words);
+        word->source = ref_take(db, r);
+        word->word = ref_take(db, r);
+    }
+}
+
+static double share_take(Reader *r)
+{
+    uint64_t value = reader_varint(r);
+    return value == 0 ? -1 : (double)(value - 1) / 100000;
+}
+
+static void exploits_take(Reader *r, Vulnerability *out)
+{
+    uint8_t bits = reader_u8(r);
+    for (unsigned i = 0; i < EXPLOITS; i++)
+        out->exploit[i] = bits >> i & 1;
+}
+
+/* Opens the blob of an ordinal, behind its id. */
+static bool vulnerability_open(const Database *db, uint32_t ordinal, Reader *r, Str *id)
+{
+    Reader offsets = reader_of(db->sections[SECTION_OFFSETS]);
+    if (ordinal >= offsets.bytes.len / 4)
+        return false;
+    reader_seek(&offsets, (size_t)ordinal * 4);
+    *r = reader_of(db->sections[SECTION_VULNERABILITIES]);
+    if (!reader_seek(r, reader_u32le(&offsets)))
+        return false;
+    *id = reader_str(r);
+    return reader_ok(r);
+}
+
+static void vulnerability_take(const Database *db, Reader *r, Arena *arena, Vulnerability *out)
+{
+    uint8_t flags = reader_u8(r);
+    out->disputed = flags & 1;
+    out->rejected = flags & 2;
+    out->published = date_take(r);
+    list_take(db, r, arena, &out->aliases);
+    cvss_take(db, r, arena, out);
+    words_take(db, r, arena, out);
+    list_take(db, r, arena, &out->cwes);
+    out->epss = share_take(r);
+    out->epss_percentile = share_take(r);
+    out->epss_date = out->epss < 0 ? DATE_NONE : db->epss_date;
+    out->kev_added = date_take(r);
+    out->kev_due = date_take(r);
+    exploits_take(r, out);
+    out->ssvc_exploitation = ref_take(db, r);
+    out->ssvc_automatable = ref_take(db, r);
+    out->ssvc_technical_impact = ref_take(db, r);
+    uint64_t title = reader_varint(r);
+    if (title)
+        out->title = strings_at(db->sections[SECTION_TITLES], title - 1);
+}
+
+static bool list_has_fold(const StrVec *list, Str s)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq_fold(list->at[i], s))
+            return true;
+    return false;
+}
+
+/* The nth vulnerability that goes by this name; `r` then stands at its packages. */
+static bool vulnerability_find(const Database *db, Str name, size_t nth, Arena *arena, Reader *r,
+                               Vulnerability *out)
+{
+    Probe probe = probe_of(db->sections[SECTION_NAME_INDEX], name_hash(name));
+    uint32_t ordinal;
+    while (probe_next(&probe, &ordinal)) {
+        ArenaMark mark = arena_mark(arena);
+        StrVec hidden = {0};
+        *out = (Vulnerability){0};
+        if (vulnerability_open(db, ordinal, r, &out->id)) {
+            vulnerability_take(db, r, arena, out);
+            list_take(db, r, arena, &hidden);
+            bool named = str_eq_fold(out->id, name) || list_has_fold(&out->aliases, name) ||
+                         list_has_fold(&hidden, name);
+            if (named && nth-- == 0)
+                return true;
+        }
+        arena_reset(arena, mark);
+    }
+    return false;
+}
+
+bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena,
+                            Vulnerability *out)
+{
+    Reader r;
+    return vulnerability_find(db, id, nth, arena, &r, out);
+}
+
+void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVec *out)
+{
+    Vulnerability v;
+    Reader r;
+    for (size_t nth = 0; vulnerability_find(db, id, nth, arena, &r, &v); nth++) {
+        uint64_t count = reader_varint(&r), place = 0;
+        for (uint64_t i = 0; i < count && reader_ok(&r) && reader_left(&r); i++) {
+            PackageHead head;
+            place += reader_varint(&r);
+            if (package_at(db, place, &head) && head.kind == PACKAGE_ROWS)
+                package_rows(db, &head, v.id, arena, out);
+        }
+    }
+}
+
+/* --- the small tables --- */
+
+static bool eol_take(Reader *r, EolDates *out)
+{
+    *out = (EolDates){.product = reader_str(r), .release = reader_str(r)};
+    out->codename = reader_str(r);
+    out->ended = reader_u8(r) & 1;
+    out->eol = date_take(r);
+    out->extended_eol = date_take(r);
+    return reader_ok(r);
+}
+
+bool database_eol(const Database *db, Str product, Str release, EolDates *out)
+{
+    Reader r = reader_of(db->sections[SECTION_EOL]);
+    while (reader_left(&r) && eol_take(&r, out))
+        if (str_eq(out->product, product) && str_eq(out->release, release))
+            return true;
+    *out = (EolDates){0};
+    return false;
+}
+
+bool database_eol_codename(const Database *db, Str product, Str codename, EolDates *out)
+{
+    Reader r = reader_of(db->sections[SECTION_EOL]);
+    while (reader_left(&r) && eol_take(&r, out))
+        if (str_eq(out->product, product) && codename.len && str_eq_fold(out->codename, codename))
+            return true;
+    *out = (EolDates){0};
+    return false;
+}
+
+Str database_cwe_name(const Database *db, Str cwe)
+{
+    Reader r = reader_of(db->sections[SECTION_CWES]);
+    while (reader_left(&r) && reader_ok(&r)) {
+        Str id = reader_str(&r), name = reader_str(&r);
+        if (str_eq(id, cwe))
+            return name;
+    }
+    return (Str){0};
+}

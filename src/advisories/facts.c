@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "advisories/facts.h"
+
+#include <assert.h>
+#include "advisories/row.h"
+#include "model/ecosystem.h"
+
+enum { TITLE_BYTES = 160 };
+
+void facts_init(Facts *facts, Arena *arena)
+{
+    *facts = (Facts){.arena = arena, .epss_date = DATE_NONE, .built = DATE_NONE};
+    arena_init(&facts->scratch);
+    strings_init(&facts->strings, arena);
+    map_init(&facts->packages, arena);
+    map_init(&facts->vulnerabilities, arena);
+    map_init(&facts->words, arena);
+}
+
+void facts_fini(Facts *facts)
+{
+    strings_fini(&facts->strings);
+    buf_fini(&facts->rows);
+    arena_fini(&facts->scratch);
+}
+
+Str facts_word(Facts *facts, Str s)
+{
+    if (s.len == 0)
+        return (Str){0};
+    const Str *known = map_find(&facts->words, s);
+    if (known)
+        return *known;
+    Str *copy = arena_new(facts->arena, Str);
+    *copy = arena_str(facts->arena, s);
+    *map_get(&facts->words, *copy) = copy;
+    return *copy;
+}
+
+uint32_t facts_source(Facts *facts, Str name)
+{
+    for (uint32_t i = 0; i < facts->sources.len; i++)
+        if (str_eq(facts->sources.at[i].name, name))
+            return i;
+    vec_push(facts->arena, &facts->sources)->name = facts_word(facts, name);
+    return (uint32_t)facts->sources.len - 1;
+}
+
+void facts_source_saw(Facts *facts, uint32_t source, Str modified)
+{
+    SourceFacts *row = &facts->sources.at[source];
+    row->records++;
+    if (str_cmp(modified, row->modified) > 0)
+        row->modified = arena_str(facts->arena, modified);
+}
+
+static StrVec words_copy(Facts *facts, const StrVec *list)
+{
+    StrVec out = {.at = arena_new_array(facts->arena, Str, list->len), .cap = list->len};
+    for (; out.len < list->len; out.len++)
+        out.at[out.len] = facts_word(facts, list->at[out.len]);
+    return out;
+}
+
+static uint32_t package_of(Facts *facts, const Advisory *a, Str *key)
+{
+    Arena *scratch = &facts->scratch;
+    const Ecosystem *eco = ecosystem_find(a->ecosystem);
+    *key = eco ? ecosystem_package_key(scratch, eco, a->package) : a->package;
+    Str both = arena_printf(scratch, STR_FMT "\x1f" STR_FMT, STR_ARG(a->ecosystem), STR_ARG(*key));
+    const PackageFacts *known = map_find(&facts->packages, both);
+    if (known)
+        return known->index;
+    PackageFacts *made = arena_new(facts->arena, PackageFacts);
+    Str kept = arena_str(facts->arena, both);
+    made->ecosystem = facts_word(facts, a->ecosystem);
+    made->key = str_from_pos(kept, a->ecosystem.len + 1);
+    made->index = (uint32_t)map_len(&facts->packages);
+    *map_get(&facts->packages, kept) = made;
+    return made->index;
+}
+
+static void row_add(Facts *facts, const Advisory *given, uint32_t record)
+{
+    ArenaMark mark = arena_mark(&facts->scratch);
+    Str key;
+    RowFacts *row = vec_push(facts->arena, &facts->row_list);
+    row->package = package_of(facts, given, &key);
+    row->record = record;
+    row->row = facts->rows.len;
+    Advisory a = *given;
+    if (str_eq(key, a.package))
+        a.package = (Str){0}; /* row_put keeps the name only where it is not the key */
+    row_put(&facts->rows, &facts->strings, &a);
+    arena_reset(&facts->scratch, mark);
+}
+
+void facts_add_record(Facts *facts, uint32_t source, const Record *record)
+{
+    RecordFacts *kept = vec_push(facts->arena, &facts->records);
+    uint32_t index = (uint32_t)facts->records.len - 1;
+    *kept = (RecordFacts){
+        .id = facts_word(facts, record->id),
+        .title = arena_str(facts->arena, str_head(record->title, TITLE_BYTES)),
+        .source = source,
+        .published = record->published,
+        .names = words_copy(facts, &record->names),
+        .cwes = words_copy(facts, &record->cwes),
+        .vectors = words_copy(facts, &record->vectors),
+        .word = facts_word(facts, record->word),
+    };
+    for (size_t i = 0; i < record->affected.len; i++)
+        row_add(facts, &record->affected.at[i], index);
+}
+
+VulnerabilityFacts *facts_vulnerability(Facts *facts, Str id)
+{
+    VulnerabilityFacts *known = map_find(&facts->vulnerabilities, id);
+    if (known)
+        return known;
+    VulnerabilityFacts *made = arena_new(facts->arena, VulnerabilityFacts);
+    made->id = facts_word(facts, id);
+    made->published = made->kev_added = made->kev_due = DATE_NONE;
+    made->epss = made->percentile = EPSS_NONE;
+    *map_get(&facts->vulnerabilities, made->id) = made;
+    return made;
+}
+
+static void pair_add(Facts *facts, PairVec *pairs, Str a, Str b)
+{
+    if (b.len == 0)
+        return;
+    for (size_t i = 0; i < pairs->len; i++)
+        if (str_eq(pairs->at[i].a, a) && str_eq(pairs->at[i].b, b))
+            return;
+    Pair *pair = vec_push(facts->arena, pairs);
+    pair->a = facts_word(facts, a);
+    pair->b = facts_word(facts, b);
+}
+
+void facts_add_cvss(Facts *facts, VulnerabilityFacts *v, Str source, Str vector)
+{
+    pair_add(facts, &v->cvss, source, vector);
+}
+
+void facts_add_word(Facts *facts, VulnerabilityFacts *v, Str source, Str word)
+{
+    pair_add(facts, &v->words, source, word);
+}
+
+void facts_add_cwe(Facts *facts, VulnerabilityFacts *v, Str cwe)
+{
+    if (!str_starts(cwe, STR("CWE-")))
+        return; /* NVD-CWE-noinfo and the like say nothing */
+    for (size_t i = 0; i < v->cwes.len; i++)
+        if (str_eq(v->cwes.at[i], cwe))
+            return;
+    *vec_push(facts->arena, &v->cwes) = facts_word(facts, cwe);
+}
+
+void facts_set_title(Facts *facts, VulnerabilityFacts *v, unsigned rank, Str title)
+{
+    title = str_head(str_trim(title), TITLE_BYTES);
+    bool better = rank > v->title_rank || (rank == v->title_rank && str_cmp(title, v->title) < 0);
+    if (title.len == 0 || !better)
+        return;
+    v->title = arena_str(facts->arena, title);
+    v->title_rank = rank;
+}
+
+void facts_add_eol(Facts *facts, const EolFacts *eol)
+{
+    EolFacts *kept = vec_push(facts->arena, &facts->eol);
+    *kept = *eol;
+    kept->product = facts_word(facts, eol->product);
+    kept->release = facts_word(facts, eol->release);
+    kept->codename = facts_word(facts, eol->codename);
+}
+
+void facts_add_cwe_name(Facts *facts, Str cwe, Str name)
+{
+    *vec_push(facts->arena, &facts->cwes) = (Pair){facts_word(facts, cwe), facts_word(facts, name)};
+}
+
+void facts_row(const Facts *facts, const RowFacts *row, Arena *arena, Advisory *out)
+{
+    *out = (Advisory){0};
+    Reader r = reader_of(str_from_pos(buf_str(&facts->rows), row->row));
+    bool ok = row_take(&r, buf_str(&facts->strings.bytes), arena, out);
+    assert(ok);
+}
+
+bool cve_is(Str id)
+{
+    Str rest = str_from_pos(id, 4), year, number;
+    if (!str_starts(id, STR("CVE-")) || !str_cut(rest, '-', &year, &number))
+        return false;
+    uint64_t value;
+    return year.len == 4 && number.len >= 4 && str_to_u64(year, &value) &&
+           str_to_u64(number, &value);
+}

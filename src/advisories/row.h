@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "advisories/database.h"
+#include "advisories/strings.h"
+#include "base/reader.h"
+
+/* One statement as bytes: what an Advisory says without its ecosystem, package, record and ids,
+ * which stand once for many. Short and unique strings (versions of ranges) stand in the row itself,
+ * so that matching touches one place; what repeats (listed versions, symbols) is in the pool. */
+void row_put(Buf *out, Strings *pool, const Advisory *a);
+/* Fills those same fields; the strings are slices of `r` and `pool`. False, with `r` failed, for
+ * what is no row. */
+bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out);
+
+void zigzag_put(Buf *out, int64_t value);
+int64_t zigzag_take(Reader *r);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "advisories/write.h"
+
+#include <stdlib.h>
+#include "advisories/layout.h"
+#include "advisories/row.h"
+#include "base/hash.h"
+
+typedef struct IndexEntry {
+    uint64_t hash;
+    uint32_t value;
+} IndexEntry;
+typedef Vec(IndexEntry) IndexVec;
+
+typedef struct Writer {
+    Facts *facts;
+    Arena *arena;
+    Strings pool;
+    Buf sections[SECTIONS];
+    IndexVec packages, names;
+    VulnerabilityFacts **vulnerabilities; /* by ordinal */
+    size_t vulnerability_count;
+    Map artifacts; /* Maven artifact to PlaceVec */
+} Writer;
+typedef Vec(uint32_t) PlaceVec;
+
+static int entry_cmp(const void *a, const void *b)
+{
+    const IndexEntry *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+static void index_put(Buf *out, IndexVec *entries, Arena *arena)
+{
+    unsigned bits = 1;
+    while (bits < 24 && (size_t)2 << bits < entries->len)
+        bits++;
+    if (entries->len)
+        qsort(entries->at, entries->len, sizeof *entries->at, entry_cmp);
+    size_t buckets = (size_t)1 << bits;
+    uint32_t *starts = arena_new_array(arena, uint32_t, buckets + 1);
+    for (size_t i = 0; i < entries->len; i++)
+        starts[(entries->at[i].hash >> (64 - bits)) + 1]++;
+    buf_u32le(out, bits);
+    buf_u32le(out, (uint32_t)entries->len);
+    for (size_t i = 0; i <= buckets; i++) {
+        starts[i] += i ? starts[i - 1] : 0;
+        buf_u32le(out, starts[i]);
+    }
+    for (size_t i = 0; i < entries->len; i++) {
+        buf_u32le(out, (uint32_t)entries->at[i].hash);
+        buf_u32le(out, entries->at[i].value);
+    }
+}
+
+static int vulnerability_cmp(const void *a, const void *b)
+{
+    const VulnerabilityFacts *x = *(VulnerabilityFacts *const *)a;
+    const VulnerabilityFacts *y = *(VulnerabilityFacts *const *)b;
+    return str_cmp(x->id, y->id);
+}
+
+static void vulnerabilities_order(Writer *w)
+{
+    const Map *map = &w->facts->vulnerabilities;
+    w->vulnerability_count = map_len(map);
+    w->vulnerabilities = arena_new_array(w->arena, VulnerabilityFacts *, map_len(map));
+    for (size_t i = 0; i < map_len(map); i++)
+        w->vulnerabilities[i] = map->entries.at[i].value;
+    if (map_len(map))
+        qsort(w->vulnerabilities, map_len(map), sizeof(VulnerabilityFacts *), vulnerability_cmp);
+    for (size_t i = 0; i < map_len(map); i++)
+        w->vulnerabilities[i]->ordinal = (uint32_t)i;
+}
+
+/* --- packages --- */
+
+static const Facts *sorting; /* qsort hands on no context; set and used in packages_put alone */
+
+static int row_cmp(const void *a, const void *b)
+{
+    const RowFacts *x = a, *y = b;
+    if (x->package != y->package)
+        return x->package < y->package ? -1 : 1;
+    const RecordFacts *p = &sorting->records.at[x->record], *q = &sorting->records.at[y->record];
+    Str source_p = sorting->sources.at[p->source].name,
+        source_q = sorting->sources.at[q->source].name;
+    int by_source = str_cmp(source_p, source_q), by_id = str_cmp(p->id, q->id);
+    if (by_source || by_id)
+        return by_source ? by_source : by_id;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static int package_cmp(const void *a, const void *b)
+{
+    const PackageFacts *x = *(const PackageFacts *const *)a, *y = *(const PackageFacts *const *)b;
+    int by_ecosystem = str_cmp(x->ecosystem, y->ecosystem);
+    return by_ecosystem ? by_ecosystem : str_cmp(x->key, y->key);
+}
+
+static void place_add(Writer *w, VulnerabilityFacts *v, uint32_t place)
+{
+    if (v->packages.len == 0 || v->packages.at[v->packages.len - 1] != place)
+        *vec_push(w->arena, &v->packages) = place;
+}
+
+static void row_write(Writer *w, Buf *out, const RowFacts *row, uint32_t place)
+{
+    const RecordFacts *record = &w->facts->records.at[row->record];
+    buf_varint(out, record->source);
+    buf_str_wire(out, record->id);
+    buf_varint(out, record->flaw_count);
+    for (size_t i = 0; i < record->flaw_count; i++) {
+        Str id = record->flaws[i]->id;
+        bool suffix = str_ends(record->id, id);
+        buf_varint(out, suffix ? id.len : 0);
+        if (!suffix)
+            buf_varint(out, strings_put(&w->pool, id));
+        place_add(w, record->flaws[i], place);
+    }
+    ArenaMark mark = arena_mark(&w->facts->scratch);
+    Advisory a;
+    facts_row(w->facts, row, &w->facts->scratch, &a);
+    row_put(out, &w->pool, &a);
+    arena_reset(&w->facts->scratch, mark);
+}
+
+static void package_head(Writer *w, Str ecosystem, Str key, unsigned kind, size_t count, Buf *body)
+{
+    Buf *out = &w->sections[SECTION_PACKAGES];
+    IndexEntry *entry = vec_push(w->arena, &w->packages);
+    entry->hash = package_hash(ecosystem, key);
+    entry->value = (uint32_t)out->len;
+    buf_varint(out, strings_put(&w->pool, ecosystem));
+    buf_str_wire(out, key);
+    buf_u8(out, (uint8_t)kind);
+    buf_varint(out, count);
+    buf_str_wire(out, buf_str(body));
+    buf_clear(body);
+}
+
+static void artifact_add(Writer *w, Str key, uint32_t place)
+{
+    Str group, artifact;
+    if (!str_rcut(key, ':', &group, &artifact))
+        return;
+    void **found = map_get(&w->artifacts, artifact);
+    if (!*found)
+        *found = arena_new(w->arena, PlaceVec);
+    PlaceVec *places = *found;
+    *vec_push(w->arena, places) = place;
+}
+
+static void artifacts_put(Writer *w)
+{
+    Buf body CLEANUP(buf_fini) = {0};
+    for (size_t i = 0; i < map_len(&w->artifacts); i++) {
+        const PlaceVec *places = w->artifacts.entries.at[i].value;
+        for (size_t n = 0; n < places->len; n++)
+            buf_varint(&body, places->at[n]);
+        Str key = arena_printf(w->arena, "*:" STR_FMT, STR_ARG(w->artifacts.entries.at[i].key));
+        package_head(w, STR("Maven"), key, PACKAGE_LIST, places->len, &body);
+    }
+}
+
+static void ecosystem_add(Writer *w, Str ecosystem, Str *last, size_t *count)
+{
+    if (str_eq(ecosystem, *last))
+        return;
+    buf_str_wire(&w->sections[SECTION_ECOSYSTEMS], ecosystem);
+    *last = ecosystem;
+    ++*count;
+}
+
+static void packages_put(Writer *w)
+{
+    Facts *facts = w->facts;
+    size_t count = map_len(&facts->packages), row_count = facts->row_list.len, ecosystems = 0;
+    PackageFacts **order = arena_new_array(w->arena, PackageFacts *, count);
+    size_t *first = arena_new_array(w->arena, size_t, count + 1);
+    for (size_t i = 0; i < count; i++)
+        order[i] = facts->packages.entries.at[i].value;
+    if (count)
+        qsort(order, count, sizeof(PackageFacts *), package_cmp);
+    sorting = facts;
+    if (row_count)
+        qsort(facts->row_list.at, row_count, sizeof(RowFacts), row_cmp);
+    for (size_t i = 0; i < row_count; i++)
+        first[facts->row_list.at[i].package + 1] = i + 1;
+    Buf body CLEANUP(buf_fini) = {0};
+    Str last = {0};
+    for (size_t i = 0; i < count; i++) {
+        const PackageFacts *package = order[i];
+        uint32_t place = (uint32_t)w->sections[SECTION_PACKAGES].len;
+        size_t from = package->index ? first[package->index] : 0, to = first[package->index + 1];
+        for (size_t n = from; n < to; n++)
+            row_write(w, &body, &facts->row_list.at[n], place);
+        package_head(w, package->ecosystem, package->key, PACKAGE_ROWS, to - from, &body);
+        ecosystem_add(w, package->ecosystem, &last, &ecosystems);
+        if (str_eq(package->ecosystem, STR("Maven")))
+            artifact_add(w, package->key, place);
+    }
+    artifacts_put(w);
+}
+
+/* --- vulnerabilities --- */
+
+static void pairs_put(Writer *w, Buf *out, const PairVec *pairs)
+{
+    buf_varint(out, pairs->len);
+    for (size_t i = 0; i < pairs->len; i++) {
+        buf_varint(out, strings_put(&w->pool, pairs->at[i].a));
+        buf_varint(out, strings_put(&w->pool, pairs->at[i].b));
+    }
+}
+
+static void list_put(Writer *w, Buf *out, const StrVec *list)
+{
+    buf_varint(out, list->len);
+    for (size_t i = 0; i < list->len; i++)
+        buf_varint(out, strings_put(&w->pool, list->at[i]));
+}
+
+/* An unknown day is 0, day 0 is 1. */
+static void date_put(Buf *out, Date date)
+{
+    zigzag_put(out, date == DATE_NONE ? 0 : date >= 0 ? (int64_t)date + 1 : date);
+}
+
+static uint64_t title_put(Writer *w, Str title)
+{
+    Buf *out = &w->sections[SECTION_TITLES];
+    if (title.len == 0)
+        return 0;
+    uint64_t place = out->len + 1;
+    buf_str_wire(out, title);
+    return place;
+}
+
+static void name_add(Writer *w, Str name, uint32_t ordinal)
+{
+    IndexEntry *entry = vec_push(w->arena, &w->names);
+    entry->hash = name_hash(name);
+    entry->value = ordinal;
+}
+
+static int pair_cmp(const void *a, const void *b)
+{
+    const Pair *x = a, *y = b;
+    int by_a = str_cmp(x->a, y->a);
+    return by_a ? by_a : str_cmp(x->b, y->b);
+}
+
+static void vulnerability_put(Writer *w, VulnerabilityFacts *v)
+{
+    Buf *out = &w->sections[SECTION_VULNERABILITIES];
+    buf_u32le(&w->sections[SECTION_OFFSETS], (uint32_t)out->len);
+    if (v->cvss.len)
+        qsort(v->cvss.at, v->cvss.len, sizeof(Pair), pair_cmp);
+    if (v->words.len)
+        qsort(v->words.at, v->words.len, sizeof(Pair), pair_cmp);
+    buf_str_wire(out, v->id);
+    buf_u8(out, (uint8_t)((v->disputed ? 1 : 0) | (v->rejected ? 2 : 0)));
+    date_put(out, v->published);
+    list_put(w, out, &v->aliases);
+    pairs_put(w, out, &v->cvss);
+    pairs_put(w, out, &v->words);
+    list_put(w, out, &v->cwes);
+    buf_varint(out, v->epss == EPSS_NONE ? 0 : (uint64_t)v->epss + 1);
+    buf_varint(out, v->percentile == EPSS_NONE ? 0 : (uint64_t)v->percentile + 1);
+    date_put(out, v->kev_added);
+    date_put(out, v->kev_due);
+    buf_u8(out, v->exploits);
+    for (size_t i = 0; i < SSVC_POINTS; i++)
+        buf_varint(out, strings_put(&w->pool, v->ssvc[i]));
+    buf_varint(out, title_put(w, v->title));
+    list_put(w, out, &v->hidden);
+    buf_varint(out, v->packages.len);
+    for (size_t i = 0; i < v->packages.len; i++)
+        buf_varint(out, v->packages.at[i] - (i ? v->packages.at[i - 1] : 0));
+    name_add(w, v->id, v->ordinal);
+    for (size_t i = 0; i < v->aliases.len; i++)
+        name_add(w, v->aliases.at[i], v->ordinal);
+    for (size_t i = 0; i < v->hidden.len; i++)
+        name_add(w, v->hidden.at[i], v->ordinal);
+}
+
+/* --- the small tables --- */
+
+static void sources_put(Writer *w)
+{
+    Buf *out = &w->sections[SECTION_SOURCES];
+    for (size_t i = 0; i < w->facts->sources.len; i++) {
+        const SourceFacts *source = &w->facts->sources.at[i];
+        buf_str_wire(out, source->name);
+        buf_str_wire(out, source->modified);
+        buf_varint(out, source->records);
+    }
+}
+
+static void eol_put(Writer *w)
+{
+    Buf *out = &w->sections[SECTION_EOL];
+    for (size_t i = 0; i < w->facts->eol.len; i++) {
+        const EolFacts *eol = &w->facts->eol.at[i];
+        buf_str_wire(out, eol->product);
+        buf_str_wire(out, eol->release);
+        buf_str_wire(out, eol->codename);
+        buf_u8(out, eol->ended);
+        date_put(out, eol->eol);
+        date_put(out, eol->extended_eol);
+    }
+}
+
+static void cwes_put(Writer *w)
+{
+    for (size_t i = 0; i < w->facts->cwes.len; i++) {
+        buf_str_wire(&w->sections[SECTION_CWES], w->facts->cwes.at[i].a);
+        buf_str_wire(&w->sections[SECTION_CWES], w->facts->cwes.at[i].b);
+    }
+}
+
+/* --- the whole --- */
+
+static bool sections_fit(const Writer *w, Error *err)
+{
+    for (size_t i = 0; i < SECTIONS; i++)
+        if (w->sections[i].len >= UINT32_MAX)
+            return error_set(err, ERR_LIMIT, "the vulnerability database would pass 4 GiB");
+    return true;
+}
+
+static bool file_put(const Writer *w, Date built, Buf *out, Error *err)
+{
+    Buf rest CLEANUP(buf_fini) = {0};
+    buf_u32le(&rest, (uint32_t)built);
+    buf_u32le(&rest, (uint32_t)w->facts->epss_date);
+    uint64_t place = HEADER_BYTES;
+    for (size_t i = 0; i < SECTIONS; i++) {
+        buf_u64le(&rest, place);
+        buf_u64le(&rest, w->sections[i].len);
+        place += w->sections[i].len;
+    }
+    for (size_t i = 0; i < SECTIONS; i++)
+        buf_put(&rest, buf_str(&w->sections[i]));
+    Digest digest;
+    if (!hash_bytes(HASH_SHA256, buf_str(&rest), &digest, err))
+        return false;
+    buf_put(out, DATABASE_MAGIC);
+    buf_u32le(out, DATABASE_FORMAT);
+    buf_u32le(out, w->facts->seed ? DATABASE_SEED : 0);
+    buf_u64le(out, place);
+    buf_put(out, str_of(digest.bytes, digest.len));
+    buf_put(out, buf_str(&rest));
+    return true;
+}
+
+bool database_bytes(Facts *facts, Date built, Buf *out, Error *err)
+{
+    Writer w = {.facts = facts, .arena = facts->arena};
+    strings_init(&w.pool, facts->arena);
+    map_init(&w.artifacts, facts->arena);
+    vulnerabilities_order(&w);
+    packages_put(&w);
+    for (size_t i = 0; i < w.vulnerability_count; i++)
+        vulnerability_put(&w, w.vulnerabilities[i]);
+    sources_put(&w);
+    eol_put(&w);
+    cwes_put(&w);
+    index_put(&w.sections[SECTION_PACKAGE_INDEX], &w.packages, facts->arena);
+    index_put(&w.sections[SECTION_NAME_INDEX], &w.names, facts->arena);
+    buf_put(&w.sections[SECTION_STRINGS], buf_str(&w.pool.bytes));
+    bool ok = sections_fit(&w, err) && file_put(&w, built, out, err);
+    for (size_t i = 0; i < SECTIONS; i++)
+        buf_fini(&w.sections[i]);
+    strings_fini(&w.pool);
+    return ok;
+}
