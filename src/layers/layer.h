@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/stream.h"
+
+/* One layer: its entries as a list, and the bytes of those files that somebody wants. */
+typedef enum LayerEntryKind {
+    LAYER_FILE,
+    LAYER_DIR,
+    LAYER_SYMLINK,
+    LAYER_HARDLINK,
+    LAYER_WHITEOUT, /* hides `path` of the layers below */
+    LAYER_OPAQUE,   /* hides what the folder `path` holds in the layers below */
+    LAYER_OTHER,    /* devices, pipes, sockets: listed, otherwise ignored */
+} LayerEntryKind;
+
+typedef struct LayerEntry {
+    Str path; /* as inside the image: relative, clean (archive/path.h) */
+    Str link; /* of a symlink as written, of a hard link a clean path */
+    uint64_t size;
+    uint32_t
+        mode; /* permission bits. From a directory, size and mode are 0 for files nobody opened */
+    LayerEntryKind kind;
+} LayerEntry;
+
+/* The entries in the order of the layer; paths and links live on the arena of the walk. Of several
+ * with one path the last holds (layers/tree.h sees to it). */
+typedef struct LayerIndex {
+    Vec(LayerEntry *) chunks;
+    size_t len;
+} LayerIndex;
+
+const LayerEntry *layer_index_at(const LayerIndex *index, size_t i);
+LayerEntry *layer_index_push(Arena *arena, LayerIndex *index);
+
+/* Whether a visitor wants a file: decided by its name, or only with a look at its first bytes. */
+typedef enum LayerInterest { LAYER_SKIP, LAYER_PEEK, LAYER_TAKE } LayerInterest;
+
+enum { LAYER_HEAD = 512 };
+
+/* Who looks on. Entries and bytes are lent for the call. All but `bytes` may be NULL. */
+typedef struct LayerVisitor {
+    void *self;
+    /* Asked for each regular file; NULL: LAYER_PEEK for all. */
+    LayerInterest (*interest)(void *self, const LayerEntry *entry);
+    /* After LAYER_PEEK: the first LAYER_HEAD bytes, or all if there are fewer. NULL: yes. */
+    bool (*wants)(void *self, const LayerEntry *entry, Str head);
+    /* All of a wanted file, up to limits->file_bytes. */
+    bool (*bytes)(void *self, const LayerEntry *entry, Str bytes, Error *err);
+    /* A wanted file that is larger: nothing of it was read. */
+    void (*oversize)(void *self, const LayerEntry *entry, uint64_t limit);
+    /* Something odd in the layer that a report should name. `offset` is in the uncompressed tar, 0
+     * in a directory. `incomplete`: something was not examined. */
+    void (*note)(void *self, Str path, uint64_t offset, const char *what, bool incomplete);
+} LayerVisitor;
+
+typedef struct LayerWalk {
+    const Limits *limits;
+    Arena *arena;      /* for the index */
+    uint64_t *entries; /* met so far in the whole image; ERR_LIMIT beyond limits->entries */
+    const LayerVisitor *visitor; /* NULL: the index alone */
+} LayerWalk;
+
+/* Walks a tar that is already decoded. After an error *out holds what came before it.
+ * Whiteouts: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
+MUST_USE bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *err);
+
+typedef enum LayerDirKind {
+    LAYER_DIR_ROOTFS,  /* a plain tree; kernel file systems mounted in it are passed over */
+    LAYER_DIR_OVERLAY, /* a `diff` directory of overlay2 or fuse-overlayfs, with its whiteouts */
+} LayerDirKind;
+
+/* Walks a directory without ever leaving it or following a link; entries come in the order of the
+ * file system. Redirects and metacopies of overlayfs need the layers below and are ERR_UNSUPPORTED,
+ * named. A folder that cannot be read is a note.
+ * https://docs.kernel.org/filesystems/overlayfs.html */
+MUST_USE bool layer_walk_dir(const LayerWalk *walk, Fd dir, LayerDirKind kind, LayerIndex *out,
+                             Error *err);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/path.h"
+#include "archive/tar.h"
+#include "layers/visit.h"
+
+/* One pass, nothing kept but the index: a wanted file that fits the reader's buffer is shown where
+ * it lies, a larger one is gathered in a buffer that is used again for the next. */
+typedef struct TarWalk {
+    const LayerWalk *walk;
+    TarReader tar;
+    Arena scratch;
+    Buf gathered;
+    LayerIndex *out;
+} TarWalk;
+
+static void tar_walk_fini(TarWalk *w)
+{
+    arena_fini(&w->scratch);
+    buf_fini(&w->gathered);
+}
+
+static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
+{
+    const LayerVisitor *visitor = w->walk->visitor;
+    Str bytes = {0};
+    if (!w->tar.entry.sparse && entry->size <= TAR_BUFFER) {
+        if (!tar_peek(&w->tar, (size_t)entry->size, &bytes, err))
+            return false;
+    } else {
+        buf_clear(&w->gathered);
+        if (!stream_read_all(tar_body(&w->tar), w->walk->limits->file_bytes, &w->gathered, err))
+            return false;
+        bytes = buf_str(&w->gathered);
+    }
+    return visitor->bytes(visitor->self, entry, bytes, err);
+}
+
+/* A sparse file's head cannot be seen without taking it: it is judged by its name alone. */
+static bool file_visit(TarWalk *w, const LayerEntry *entry, Error *err)
+{
+    LayerInterest interest = visitor_interest(w->walk, entry);
+    if (interest == LAYER_SKIP)
+        return true;
+    if (interest == LAYER_PEEK) {
+        Str head;
+        if (!tar_peek(&w->tar, LAYER_HEAD, &head, err))
+            return false;
+        if (!visitor_wants(w->walk, entry, head))
+            return true;
+    }
+    if (entry->size > w->walk->limits->file_bytes) {
+        visitor_oversize(w->walk, entry);
+        return true;
+    }
+    return bytes_give(w, entry, err);
+}
+
+static LayerEntryKind kind_of(TarType type)
+{
+    switch (type) {
+    case TAR_FILE:
+        return LAYER_FILE;
+    case TAR_DIR:
+        return LAYER_DIR;
+    case TAR_SYMLINK:
+        return LAYER_SYMLINK;
+    case TAR_HARDLINK:
+        return LAYER_HARDLINK;
+    default:
+        return LAYER_OTHER;
+    }
+}
+
+/* Fills in what a link points to; false if it points nowhere. */
+static bool link_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
+{
+    bool escaped = false;
+    if (out->kind == LAYER_SYMLINK)
+        out->link = raw->link;
+    if (out->kind != LAYER_HARDLINK)
+        return true;
+    bool ok = path_clean(&w->scratch, raw->link, w->walk->limits, &out->link, &escaped);
+    if (escaped)
+        visitor_note(w->walk, raw->path, raw->offset, "the link climbs out of the image", false);
+    return ok;
+}
+
+/* False: an entry that is not listed. */
+static bool entry_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
+{
+    bool escaped = false;
+    Str path;
+    *out = (LayerEntry){.kind = kind_of(raw->type), .size = raw->size, .mode = raw->mode};
+    if (raw->too_long || !path_clean(&w->scratch, raw->path, w->walk->limits, &path, &escaped)) {
+        visitor_note(w->walk, str_head(raw->path, 200), raw->offset, "the path is too long or deep",
+                     true);
+        return false;
+    }
+    if (escaped)
+        visitor_note(w->walk, raw->path, raw->offset, "the path climbs out of the image", false);
+    if (path.len == 0)
+        return false; /* the root itself */
+    switch (name_parse(&w->scratch, path, &out->path)) {
+    case NAME_WHITEOUT:
+        *out = (LayerEntry){.kind = LAYER_WHITEOUT, .path = out->path};
+        return true;
+    case NAME_OPAQUE:
+        *out = (LayerEntry){.kind = LAYER_OPAQUE, .path = out->path};
+        return true;
+    case NAME_IGNORED:
+        return false;
+    default:
+        return link_make(w, raw, out);
+    }
+}
+
+static bool entry_visit(TarWalk *w, const TarEntry *raw, Error *err)
+{
+    LayerEntry entry;
+    ArenaMark mark = arena_mark(&w->scratch);
+    bool ok = true;
+    if (entry_make(w, raw, &entry))
+        ok = entry_add(w->walk, w->out, &entry, err) &&
+             (entry.kind != LAYER_FILE || file_visit(w, &entry, err));
+    arena_reset(&w->scratch, mark);
+    return ok;
+}
+
+bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *err)
+{
+    TarWalk w CLEANUP(tar_walk_fini) = {.walk = walk, .out = out};
+    TarEntry entry;
+    bool end = false;
+    *out = (LayerIndex){0};
+    tar_init(&w.tar, tar, walk->limits, &w.scratch);
+    for (;;) {
+        if (!tar_next(&w.tar, &entry, &end, err))
+            return false;
+        if (end)
+            return true;
+        if (!entry_visit(&w, &entry, err))
+            return false;
+    }
+}
