@@ -24,6 +24,7 @@ typedef struct SourceInput {
     Fd scratch;   /* SOURCE_FILE: an unlinked file that a compressed archive is unfolded into */
     Str inspect;  /* SOURCE_OVERLAY: the engine's answers, JSON */
     Str history;
+    Str image_id; /* SOURCE_OVERLAY: what the engine calls the content, "sha256:..." */
 } SourceInput;
 
 /* Finds TARGET: "-" is a tar on standard input, an existing path a file or folder, anything else an

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/arena.h"
+#include "base/error.h"
+
+/* What was read out of a layer or an image before, by content: keys name what the bytes were proved
+ * to be, never what somebody says they are. One file an entry, written aside and renamed; readers
+ * take no lock. A damaged entry is as good as none. The folder is the user's own (mode 0700):
+ * whoever can write there can lie to the next scan. */
+typedef struct Cache {
+    Str dir; /* empty: no cache */
+} Cache;
+
+/* False if there is none. `bytes` lives on the arena. */
+bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes);
+/* A cache that cannot be written costs time, nothing else: no error. */
+void cache_put(const Cache *cache, Str key, Str bytes);
+
+typedef struct CacheStats {
+    uint64_t entries, bytes;
+} CacheStats;
+MUST_USE bool cache_stats(const Cache *cache, CacheStats *out, Error *err);
+/* Removes entries not used for `days`; 0: all. */
+MUST_USE bool cache_prune(const Cache *cache, unsigned days, CacheStats *removed, Error *err);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "analyze/ring.h"
+#include "archive/codec.h"
+#include "base/hash.h"
+#include "sources/source.h"
+
+/* One layer's bytes on their way: stored -> hashed (digest) -> decoded -> hashed (diff_id) -> tar.
+ * A layer that is stored plain is hashed once. */
+typedef struct LayerBytes {
+    FileStream file;
+    HashStream stored, plain;
+    Hash stored_hash, plain_hash;
+    Stream *decoded, *ahead; /* ahead: decoded, pulled by a thread of its own */
+    Stream *tar;             /* read this */
+    bool compressed;
+} LayerBytes;
+
+/* `ahead`: decode on a second thread. Lives on the arena and in *out, which must not move. */
+MUST_USE bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, bool ahead, Arena *arena,
+                               const Limits *limits, Error *err);
+/* Reads what is left, so that the digests are those of the whole. */
+MUST_USE bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Error *err);
+void layer_bytes_close(LayerBytes *bytes);
+
+/* The digest of a layer as it is stored, without decoding it. */
+MUST_USE bool layer_digest(const ImageLayer *layer, HashKind kind, Digest *out, Error *err);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engines/engine.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/json.h"
+
+static bool ask(const Engine *engine, Str target, uint64_t limit, Arena *arena, int *status,
+                Str *body, Error *err)
+{
+    HttpReply reply CLEANUP(http_reply_close) = {0};
+    Buf buf CLEANUP(buf_fini) = {0};
+    if (!http_unix_get(engine->socket, target, &reply, err))
+        return false;
+    if (!stream_read_all(&reply.stream, limit, &buf, err))
+        return error_within(err, "engine at " STR_FMT, STR_ARG(engine->socket));
+    *status = reply.status;
+    *body = arena_str(arena, buf_str(&buf));
+    return true;
+}
+
+static bool answers(const Engine *engine)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    int status = 0;
+    Str body;
+    return ask(engine, STR("/_ping"), 4096, &scratch, &status, &body, NULL) && status == 200;
+}
+
+/* "unix:///run/x.sock" is /run/x.sock. */
+static bool from_variable(const char *name, Engine *out, bool *given, Error *err)
+{
+    Str value = str_from(getenv(name));
+    *given = value.len > 0;
+    if (!*given)
+        return true;
+    if (!str_starts(value, STR("unix://")))
+        return error_set(err, ERR_UNSUPPORTED, "%s=" STR_FMT ": only unix:// sockets are spoken to",
+                         name, STR_ARG(value));
+    out->socket = str_from_pos(value, 7);
+    if (answers(out))
+        return true;
+    return error_set(err, ERR_ABSENT, "%s=" STR_FMT ": no engine answers there", name,
+                     STR_ARG(value));
+}
+
+bool engine_find(Arena *arena, Engine *out, Error *err)
+{
+    static const char *const variables[] = {"DOCKER_HOST", "CONTAINER_HOST"};
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    Str own = runtime ? str_from(runtime) : arena_printf(arena, "/run/user/%u", getuid());
+    const Str sockets[] = {
+        arena_printf(arena, STR_FMT "/docker.sock", STR_ARG(own)),
+        STR("/var/run/docker.sock"),
+        arena_printf(arena, STR_FMT "/podman/podman.sock", STR_ARG(own)),
+        STR("/run/podman/podman.sock"),
+    };
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
+        bool given;
+        if (!from_variable(variables[i], out, &given, err))
+            return false;
+        if (given)
+            return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+        out->socket = sockets[i];
+        if (answers(out))
+            return true;
+    }
+    return error_set(err, ERR_ABSENT, "no container engine answers at " STR_FMT " or " STR_FMT,
+                     STR_ARG(sockets[1]), STR_ARG(sockets[3]));
+}
+
+/* A name stands in the middle of a path: '/' and ':' may stay, what else is odd may not. */
+static Str encode_name(Arena *arena, Str name)
+{
+    Buf out CLEANUP(buf_fini) = {0};
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (char_is_alnum(c) || str_find_char(STR("-._/:@"), c) != STR_NONE)
+            buf_put_char(&out, c);
+        else
+            buf_printf(&out, "%%%02X", (unsigned char)c);
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+static bool refuse(const Engine *engine, Str name, int status, Str body, Arena *arena, Error *err)
+{
+    Json j;
+    Str key, message = {0};
+    json_init(&j, body, arena);
+    if (json_enter_object(&j))
+        while (json_next_key(&j, &key)) {
+            Str value = json_take_str(&j);
+            message = str_eq(key, STR("message")) ? value : message;
+        }
+    return error_set(err, status == 404 ? ERR_ABSENT : ERR_IO,
+                     STR_FMT ": the engine at " STR_FMT " answers %d: " STR_FMT, STR_ARG(name),
+                     STR_ARG(engine->socket), status, STR_ARG(str_head(message, 300)));
+}
+
+/* {"LowerDir": "top/diff:...:bottom/diff", "UpperDir": "newest/diff"}: newest first. */
+static void read_folders(Json *j, Arena *arena, StrVec *out)
+{
+    Str key, lower = {0}, upper = {0}, part;
+    if (json_enter_object(j))
+        while (json_next_key(j, &key)) {
+            Str value = json_take_str(j);
+            lower = str_eq(key, STR("LowerDir")) ? value : lower;
+            upper = str_eq(key, STR("UpperDir")) ? value : upper;
+        }
+    while (lower.len && str_rcut(lower, ':', &lower, &part))
+        *vec_push(arena, out) = part;
+    if (lower.len)
+        *vec_push(arena, out) = lower;
+    if (upper.len)
+        *vec_push(arena, out) = upper;
+}
+
+static bool read_inspect(Str text, Arena *arena, EngineImage *out, Error *err)
+{
+    Json j;
+    Str key, inner;
+    json_init(&j, text, arena);
+    if (json_enter_object(&j))
+        while (json_next_key(&j, &key)) {
+            if (str_eq(key, STR("Id")))
+                out->id = json_take_str(&j);
+            else if (str_eq(key, STR("GraphDriver")) && json_enter_object(&j))
+                while (json_next_key(&j, &inner)) {
+                    if (str_eq(inner, STR("Name")))
+                        out->driver = json_take_str(&j);
+                    else if (str_eq(inner, STR("Data")))
+                        read_folders(&j, arena, &out->folders);
+                    else
+                        json_skip(&j);
+                }
+            else if (!str_eq(key, STR("GraphDriver")))
+                json_skip(&j);
+        }
+    return json_finish(&j, err) || error_within(err, "the engine's description of the image");
+}
+
+bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *arena,
+                  EngineImage *out, Error *err)
+{
+    int status = 0;
+    *out = (EngineImage){0};
+    Str encoded = encode_name(arena, name);
+    Str inspect = arena_printf(arena, "/images/" STR_FMT "/json", STR_ARG(encoded));
+    Str history = arena_printf(arena, "/images/" STR_FMT "/history", STR_ARG(encoded));
+    if (!ask(engine, inspect, limits->document_bytes, arena, &status, &out->inspect, err))
+        return false;
+    if (status != 200)
+        return refuse(engine, name, status, out->inspect, arena, err);
+    if (!ask(engine, history, limits->document_bytes, arena, &status, &out->history, err))
+        return false;
+    if (status != 200)
+        out->history = (Str){0};
+    return read_inspect(out->inspect, arena, out, err);
+}
+
+static void take_names(Json *j, Arena *arena, StrVec *out)
+{
+    Str key, id = {0};
+    size_t before = out->len;
+    if (!json_enter_object(j))
+        return;
+    while (json_next_key(j, &key)) {
+        if (str_eq(key, STR("Id")))
+            id = json_take_str(j);
+        else if (str_eq(key, STR("RepoTags")) && json_enter_array(j)) {
+            while (json_next_item(j)) {
+                Str tag = json_take_str(j);
+                if (tag.len && !str_contains(tag, STR("<none>")))
+                    *vec_push(arena, out) = tag;
+            }
+        } else if (!str_eq(key, STR("RepoTags")))
+            json_skip(j);
+    }
+    if (out->len == before && id.len)
+        *vec_push(arena, out) = id;
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+bool engine_images(const Engine *engine, const Limits *limits, Arena *arena, StrVec *out,
+                   Error *err)
+{
+    Json j;
+    Str body;
+    int status = 0;
+    if (!ask(engine, STR("/images/json"), limits->document_bytes, arena, &status, &body, err))
+        return false;
+    if (status != 200)
+        return refuse(engine, STR("images"), status, body, arena, err);
+    json_init(&j, body, arena);
+    if (json_enter_array(&j))
+        while (json_next_item(&j))
+            take_names(&j, arena, out);
+    if (out->len)
+        qsort(out->at, out->len, sizeof *out->at, name_cmp);
+    return json_finish(&j, err) || error_within(err, "the engine's list of images");
+}
+
+bool engine_save(const Engine *engine, Str name, Fd fd, Error *err)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    HttpReply reply CLEANUP(http_reply_close) = {0};
+    Str target = arena_printf(&scratch, "/images/" STR_FMT "/get",
+                              STR_ARG(encode_name(&scratch, name)));
+    char *bytes = arena_alloc(&scratch, 1 << 20);
+    if (!http_unix_get(engine->socket, target, &reply, err))
+        return false;
+    if (reply.status != 200)
+        return error_set(err, ERR_IO, STR_FMT ": the engine answers %d to the wish to save it",
+                         STR_ARG(name), reply.status);
+    for (size_t got = 1; got;) {
+        if (!stream_read(&reply.stream, bytes, 1 << 20, &got, err) ||
+            !fd_write_all(fd, str_of(bytes, got), err))
+            return error_within(err, STR_FMT ": saving the image", STR_ARG(name));
+    }
+    return true;
+}

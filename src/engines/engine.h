@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/http.h"
+#include "base/limits.h"
+
+/* The container engine of this machine over its unix socket: Docker, or Podman, which speaks
+ * Docker's API. https://docs.docker.com/reference/api/engine/ */
+typedef struct Engine {
+    Str socket;
+} Engine;
+
+/* The first that answers of: $DOCKER_HOST, $CONTAINER_HOST (unix:// only), the user's and the
+ * system's sockets of Docker and Podman; symlinks are followed. False if none answers, or if the
+ * variable names something we cannot speak to (*err says so, code ERR_UNSUPPORTED). */
+MUST_USE bool engine_find(Arena *arena, Engine *out, Error *err);
+
+typedef struct EngineImage {
+    Str id;         /* sha256:... of the configuration */
+    Str inspect;    /* the engine's whole answer, JSON */
+    Str history;    /* likewise */
+    Str driver;     /* "overlay2", "overlay", "vfs", "overlayfs" (containerd) ... */
+    StrVec folders; /* of overlay drivers: one a layer, lowest first; else empty */
+} EngineImage;
+
+/* ERR_ABSENT if the engine has no image of that name. */
+MUST_USE bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *arena,
+                           EngineImage *out, Error *err);
+/* Names (or ids) of all its images, sorted. */
+MUST_USE bool engine_images(const Engine *engine, const Limits *limits, Arena *arena, StrVec *out,
+                            Error *err);
+/* The image as `docker save` writes it, into `fd`. */
+MUST_USE bool engine_save(const Engine *engine, Str name, Fd fd, Error *err);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engines/engine.h"
+#include "sources/source.h"
+
+/* A pipe is read once, an image's parts in any order: what is no regular file is spooled. */
+static bool spool(Fd from, Fd *out, Error *err)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    PipeStream pipe;
+    char *bytes = arena_alloc(&scratch, 1 << 20);
+    pipe_stream_init(&pipe, from);
+    if (!fd_open_temporary(out, err))
+        return false;
+    for (size_t got = 1; got;)
+        if (!stream_read_full(&pipe.stream, bytes, 1 << 20, &got, err) ||
+            !fd_write_all(*out, str_of(bytes, got), err))
+            return false;
+    return true;
+}
+
+static bool locate_fd(Fd fd, Arena *arena, SourceInput *out, Error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return error_sys(err, "fstat");
+    if (S_ISDIR(st.st_mode)) {
+        out->kind = SOURCE_DIR;
+        *vec_push(arena, &out->fds) = fd;
+        return true;
+    }
+    out->kind = SOURCE_FILE;
+    if (S_ISREG(st.st_mode)) {
+        *vec_push(arena, &out->fds) = fd;
+    } else {
+        Fd spooled = -1;
+        bool ok = spool(fd, &spooled, err);
+        fd_close(&fd);
+        *vec_push(arena, &out->fds) = spooled;
+        if (!ok)
+            return false;
+    }
+    return fd_open_temporary(&out->scratch, err);
+}
+
+static bool locate_stdin(Arena *arena, SourceInput *out, Error *err)
+{
+    if (isatty(STDIN_FILENO))
+        return error_set(err, ERR_USAGE, "-: standard input is a terminal, not a tar");
+    Fd fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        return error_sys(err, "standard input");
+    return locate_fd(fd, arena, out, err);
+}
+
+/* Root on the engine's own machine reads the unpacked layers; everybody else asks for a saved copy.
+ */
+static bool open_folders(const EngineImage *image, Arena *arena, SourceInput *out)
+{
+    if (!str_starts(image->driver, STR("overlay")) || image->folders.len == 0)
+        return false;
+    out->kind = SOURCE_OVERLAY;
+    for (size_t i = 0; i < image->folders.len; i++) {
+        Fd fd;
+        if (!fd_open_dir_at(AT_FDCWD, image->folders.at[i], &fd, NULL)) {
+            source_close(out);
+            return false;
+        }
+        *vec_push(arena, &out->fds) = fd;
+    }
+    return true;
+}
+
+static bool locate_image(Str name, Arena *arena, SourceInput *out, Error *err)
+{
+    Engine engine;
+    EngineImage image;
+    Error why = {0};
+    const Limits limits = LIMITS_DEFAULT;
+    if (!engine_find(arena, &engine, &why))
+        return error_set(err, why.code, STR_FMT ": no such file, and %s", STR_ARG(name),
+                         why.message);
+    if (!engine_image(&engine, name, &limits, arena, &image, err))
+        return false;
+    out->engine = true;
+    if (open_folders(&image, arena, out)) {
+        out->inspect = image.inspect;
+        out->history = image.history;
+        out->image_id = image.id;
+        return true;
+    }
+    Fd saved = -1;
+    out->kind = SOURCE_FILE;
+    if (!fd_open_temporary(&saved, err))
+        return false;
+    *vec_push(arena, &out->fds) = saved;
+    return engine_save(&engine, name, saved, err) && fd_open_temporary(&out->scratch, err);
+}
+
+bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Error *err)
+{
+    *out = (SourceInput){.name = target, .platform = platform, .scratch = -1};
+    bool ok;
+    Fd fd;
+    Error open_error = {0};
+    if (str_eq(target, STR("-")))
+        ok = locate_stdin(arena, out, err);
+    else if (fd_open_read_at(AT_FDCWD, target, &fd, &open_error))
+        ok = locate_fd(fd, arena, out, err) || error_within(err, STR_FMT, STR_ARG(target));
+    else if (open_error.code != ERR_ABSENT && open_error.sys != ENOTDIR) {
+        *err = open_error;
+        ok = false;
+    } else
+        ok = locate_image(target, arena, out, err);
+    if (!ok)
+        source_close(out);
+    return ok;
+}
+
+void source_close(SourceInput *input)
+{
+    for (size_t i = 0; i < input->fds.len; i++)
+        fd_close(&input->fds.at[i]);
+    input->fds.len = 0;
+    fd_close(&input->scratch);
+}
