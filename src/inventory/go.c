@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inventory/go.h"
 
+#include "base/buf.h"
 #include "inventory/language.h"
 
 /* The lines of `go version -m`, cut at tabs:
@@ -13,7 +14,8 @@
  */
 typedef struct Module {
     Str path, version;
-    bool is_main, replaced;
+    bool is_main;
+    bool known; /* the version says which code this is */
 } Module;
 
 typedef struct Modules {
@@ -64,11 +66,14 @@ static void take_line(Arena *arena, Str line, Modules *out)
     str_cut(rest, '\t', &path, &rest);
     str_cut(rest, '\t', &version, &rest);
     bool is_main = str_eq(kind, STR("mod"));
+    bool known = version.len && !str_eq(version, STR("(devel)"));
     if (is_main || str_eq(kind, STR("dep"))) {
-        *vec_push(arena, &out->list) = (Module){path, version, is_main, false};
+        *vec_push(arena, &out->list) = (Module){path, version, is_main, known};
     } else if (str_eq(kind, STR("=>")) && out->list.len) {
         Module *last = &out->list.at[out->list.len - 1];
-        *last = (Module){path, version, last->is_main, true};
+        last->known = known;
+        if (known)
+            *last = (Module){path, version, last->is_main, known};
     }
 }
 
@@ -151,34 +156,47 @@ static Package *add(const CatalogFile *file, CatalogSink *sink, uint32_t executa
     return package;
 }
 
-static void add_module(const CatalogFile *file, CatalogSink *sink, uint32_t executable,
+/* False if its version is not known: built from a folder. */
+static bool add_module(const CatalogFile *file, CatalogSink *sink, uint32_t executable,
                        const Module *module, Str ldflags)
 {
     Str version = module->version;
-    Str unknown = STR("(devel)");
-    if (module->path.len == 0)
-        return;
-    if (module->replaced && (version.len == 0 || str_eq(version, unknown))) {
-        sink_note(sink, file->path,
-                  "Go module " STR_FMT " was replaced by a local folder: version not known",
-                  STR_ARG(module->path));
-        return;
-    }
-    if (version.len && !str_eq(version, unknown)) {
+    if (module->known) {
         add(file, sink, executable, module->path, version, STR("go: build info"));
-        return;
+        return true;
     }
     version = module->is_main ? version_from_ldflags(ldflags, module->path) : (Str){0};
-    if (version.len == 0) {
-        sink_note(sink, file->path, "Go module " STR_FMT " has no version in its build info",
-                  STR_ARG(module->path));
-        return;
-    }
+    if (version.len == 0)
+        return false;
     if (!str_starts(version, STR("v")))
         version = arena_join(sink->arena, STR("v"), version);
     Package *package = add(file, sink, executable, module->path, version, STR("go: -ldflags -X"));
     if (package)
         package->confidence = .8;
+    return true;
+}
+
+static void add_modules(const CatalogFile *file, CatalogSink *sink, uint32_t executable,
+                        const Modules *modules)
+{
+    enum { NAMED = 40 };
+    Buf unknown CLEANUP(buf_fini) = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < modules->list.len; i++) {
+        const Module *module = &modules->list.at[i];
+        if (module->path.len == 0 || add_module(file, sink, executable, module, modules->ldflags))
+            continue;
+        if (count++ < NAMED)
+            buf_printf(&unknown, "%s" STR_FMT, count > 1 ? ", " : "",
+                       STR_ARG(str_head(module->path, 200)));
+    }
+    if (count)
+        sink_note(sink, file->path,
+                  "%zu Go module%s without a version, built from folders: " STR_FMT "%s", count,
+                  count > 1 ? "s" : "", STR_ARG(buf_str(&unknown)), count > NAMED ? ", ..." : "");
+    if (modules->list.len == 0)
+        sink_note(sink, file->path,
+                  "Go executable built without modules: only the standard library is known");
 }
 
 static void add_standard_library(const CatalogFile *file, CatalogSink *sink, uint32_t executable,
@@ -228,10 +246,5 @@ void go_catalog(const CatalogFile *file, const Object *object, const GoBuild *bu
                      .goarch = arena_str(sink->arena, modules.goarch),
                      .symbols = go_symbols(sink->arena, object)};
     add_standard_library(file, sink, index, build->version);
-    for (size_t i = 0; i < modules.list.len; i++)
-        add_module(file, sink, index, &modules.list.at[i], modules.ldflags);
-    if (modules.list.len == 0)
-        sink_note(sink, file->path,
-                  "Go executable built without modules: only the standard "
-                  "library is known");
+    add_modules(file, sink, index, &modules);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/zip.h"
+#include "base/buf.h"
 #include "inventory/language.h"
 
 /* What pip, setuptools and distutils leave behind for an installed distribution:
  * *.dist-info/METADATA,
  * *.egg-info/PKG-INFO, a bare *.egg-info file, and EGG-INFO/PKG-INFO in an unpacked egg. All are
- * headers as in RFC 822, with folded lines, that end at the first empty line. */
+ * headers as in RFC 822, with folded lines, that end at the first empty line. An egg may also be a
+ * zip that holds EGG-INFO/PKG-INFO. */
 
 static bool python_wants(Str path, Str base)
 {
@@ -13,7 +16,7 @@ static bool python_wants(Str path, Str base)
         return str_ends_fold(dir, STR(".dist-info"));
     if (str_eq(base, STR("PKG-INFO")))
         return str_ends_fold(dir, STR(".egg-info")) || str_eq_fold(dir, STR("EGG-INFO"));
-    return str_ends(base, STR(".egg-info"));
+    return str_ends(base, STR(".egg-info")) || str_ends(base, STR(".egg"));
 }
 
 typedef struct Metadata {
@@ -59,7 +62,7 @@ static void take_metadata(Arena *arena, Str text, Metadata *out)
 static void identity_from_path(Str path, Metadata *out)
 {
     Str stem = path_base(path), name, version, rest;
-    if (!str_ends_fold(stem, STR(".egg-info")))
+    if (!str_ends_fold(stem, STR(".egg-info")) && !str_ends(stem, STR(".egg")))
         stem = path_base(path_dir(path));
     if (str_eq_fold(stem, STR("EGG-INFO")))
         stem = path_base(path_dir(path_dir(path)));
@@ -82,12 +85,35 @@ static bool name_ok(Str name)
     return name.len > 0;
 }
 
+static bool egg_text(const CatalogFile *file, CatalogSink *sink, Arena *arena, Buf *out)
+{
+    Error err = {0};
+    Zip zip;
+    bool ok = zip_open(&zip, file->bytes, sink->limits, arena, &err);
+    for (size_t i = 0; ok && i < zip.members.len; i++)
+        if (str_eq(zip.members.at[i].name, STR("EGG-INFO/PKG-INFO"))) {
+            ok = zip_member_read(&zip, &zip.members.at[i], sink->limits->document_bytes, out, &err);
+            break;
+        }
+    zip_close(&zip);
+    if (!ok)
+        sink_incomplete(sink, file->path, "%s", err.message);
+    return ok;
+}
+
 static void python_read(const CatalogFile *file, CatalogSink *sink)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
+    Buf unpacked CLEANUP(buf_fini) = {0};
     Metadata metadata = {0};
+    Str text = file->bytes;
     arena_init(&scratch);
-    take_metadata(&scratch, text_body(file->bytes), &metadata);
+    if (str_ends(path_base(file->path), STR(".egg"))) {
+        if (!egg_text(file, sink, &scratch, &unpacked))
+            return;
+        text = buf_str(&unpacked);
+    }
+    take_metadata(&scratch, text_body(text), &metadata);
     bool stated = metadata.name.len && metadata.version.len;
     if (!stated)
         identity_from_path(file->path, &metadata);
