@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "versions/semver_like.h"
+#include "versions/text.h"
+
+Semver semver_parse(Str v)
+{
+    Semver out = {0};
+    size_t from = 0;
+    while (at(v, from) == '=' || lower(at(v, from)) == 'v' || is_space(at(v, from)))
+        from++;
+    size_t i = digits_end(v, from);
+    while (i > from && at(v, i) == '.' && is_digit(at(v, i + 1)))
+        i = digits_end(v, i + 1);
+    out.numbers = slice(v, from, i);
+    size_t plus = i;
+    while (plus < v.len && v.ptr[plus] != '+')
+        plus++;
+    out.pre = slice(
+        v, at(v, i) == '-' && (is_alnum(at(v, i + 1)) || at(v, i + 1) == '-') ? i + 1 : i, plus);
+    out.build = plus < v.len ? tail(v, plus + 1) : (Str){0};
+    return out;
+}
+
+/* "-3" or, after a pre-release, "-rc1-3". */
+static void take_revision(Semver *v)
+{
+    size_t i = v->pre.len;
+    while (i > 0 && is_digit(v->pre.ptr[i - 1]))
+        i--;
+    if (i == v->pre.len || (i > 0 && v->pre.ptr[i - 1] != '-'))
+        return;
+    v->revision = tail(v->pre, i);
+    v->pre = slice(v->pre, 0, i > 0 ? i - 1 : 0);
+}
+
+static VersionOrder numbers_compare(Str a, Str b)
+{
+    size_t i = 0, j = 0;
+    while (i < a.len || j < b.len) {
+        Str x = take_digits(a, &i), y = take_digits(b, &j);
+        VersionOrder order = digits_compare(x, y);
+        if (order)
+            return order;
+        i += i < a.len; /* the dot */
+        j += j < b.len;
+    }
+    return VERSION_EQUAL;
+}
+
+static Str identifier_next(Str s, size_t *i)
+{
+    size_t from = *i;
+    while (*i < s.len && s.ptr[*i] != '.')
+        ++*i;
+    Str identifier = slice(s, from, *i);
+    ++*i;
+    return identifier;
+}
+
+/* Numbers by value and before words; words by bytes; more identifiers after fewer. */
+static VersionOrder identifiers_compare(Str a, Str b, bool fold)
+{
+    size_t i = 0, j = 0;
+    while (i < a.len && j < b.len) {
+        Str x = identifier_next(a, &i), y = identifier_next(b, &j);
+        bool m = x.len && all_digits(x), n = y.len && all_digits(y);
+        VersionOrder order = m && n   ? digits_compare(x, y)
+                             : m || n ? order_of(n - m)
+                             : fold   ? bytes_compare_fold(x, y)
+                                      : bytes_compare(x, y);
+        if (order)
+            return order;
+    }
+    return order_size(i < a.len, j < b.len);
+}
+
+VersionOrder semver_pre_compare(Str a, Str b, bool fold)
+{
+    if (a.len == 0 || b.len == 0)
+        return order_size(a.len == 0, b.len == 0);
+    return identifiers_compare(a, b, fold);
+}
+
+VersionOrder semver_like_compare(Str a, Str b, const SemverRules *rules)
+{
+    Semver x = semver_parse(a), y = semver_parse(b);
+    if (rules->revision) {
+        take_revision(&x);
+        take_revision(&y);
+    }
+    VersionOrder order = numbers_compare(x.numbers, y.numbers);
+    if (!order)
+        order = semver_pre_compare(x.pre, y.pre, rules->fold);
+    if (!order && rules->revision)
+        order = digits_compare(x.revision, y.revision);
+    if (!order && rules->build)
+        order = identifiers_compare(x.build, y.build, rules->fold);
+    return order;
+}
+
+static bool identifiers_valid(Str s, bool leading_zeros)
+{
+    for (size_t i = 0; i <= s.len;) {
+        Str x = identifier_next(s, &i);
+        for (size_t k = 0; k < x.len; k++)
+            if (!is_alnum(x.ptr[k]) && x.ptr[k] != '-')
+                return false;
+        if (x.len == 0 || (!leading_zeros && x.len > 1 && x.ptr[0] == '0' && all_digits(x)))
+            return false;
+    }
+    return true;
+}
+
+bool semver_like_valid(Str v, size_t least, size_t most)
+{
+    Semver x = semver_parse(v);
+    size_t count = 0;
+    for (size_t i = 0; i < x.numbers.len; i++) {
+        Str number = take_digits(x.numbers, &i);
+        if (number.len == 0 || (number.len > 1 && number.ptr[0] == '0'))
+            return false;
+        count++;
+    }
+    size_t end = x.numbers.len;
+    bool pre = at(v, end) == '-', bare = pre && (end + 1 == v.len || v.ptr[end + 1] == '+');
+    bool build = str_find_char(v, '+') != STR_NONE;
+    return is_digit(at(v, 0)) && count >= least && count <= most && !bare &&
+           (pre ? identifiers_valid(x.pre, false) : x.pre.len == 0) &&
+           (!build || identifiers_valid(x.build, true));
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "versions/version.h"
+
+/* Inlined characters, slices and numbers: a compare is a few dozen of these and runs once for every
+ * range of every package. Everything here is bounded: beyond the end there are only zeros. */
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline bool is_alpha(char c)
+{
+    return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+static inline bool is_alnum(char c)
+{
+    return is_digit(c) || is_alpha(c);
+}
+
+static inline bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline char at(Str s, size_t i)
+{
+    return i < s.len ? s.ptr[i] : '\0';
+}
+
+/* from <= to <= s.len */
+static inline Str slice(Str s, size_t from, size_t to)
+{
+    return from < to ? (Str){&s.ptr[from], to - from} : (Str){"", 0};
+}
+
+static inline Str tail(Str s, size_t from)
+{
+    return slice(s, from, s.len);
+}
+
+static inline size_t digits_end(Str s, size_t i)
+{
+    while (i < s.len && is_digit(s.ptr[i]))
+        i++;
+    return i;
+}
+
+static inline size_t alphas_end(Str s, size_t i)
+{
+    while (i < s.len && is_alpha(s.ptr[i]))
+        i++;
+    return i;
+}
+
+static inline size_t alnums_end(Str s, size_t i)
+{
+    while (i < s.len && is_alnum(s.ptr[i]))
+        i++;
+    return i;
+}
+
+static inline Str take_digits(Str s, size_t *i)
+{
+    size_t from = *i;
+    *i = digits_end(s, from);
+    return slice(s, from, *i);
+}
+
+static inline bool all_digits(Str s)
+{
+    return digits_end(s, 0) == s.len;
+}
+
+/* Takes `word`, in lower case, from s at *i whatever its case there. */
+static inline bool take_word(Str s, size_t *i, const char *word)
+{
+    size_t n = 0;
+    while (word[n] && *i + n < s.len && lower(s.ptr[*i + n]) == word[n])
+        n++;
+    if (word[n])
+        return false;
+    *i += n;
+    return true;
+}
+
+static inline VersionOrder order_of(int difference)
+{
+    return (VersionOrder)((difference > 0) - (difference < 0));
+}
+
+static inline VersionOrder order_size(size_t a, size_t b)
+{
+    return (VersionOrder)((a > b) - (a < b));
+}
+
+static inline VersionOrder order_flip(VersionOrder order)
+{
+    return (VersionOrder)-order;
+}
+
+/* By bytes; a prefix comes first. */
+static inline VersionOrder bytes_compare(Str a, Str b)
+{
+    for (size_t i = 0; i < a.len && i < b.len; i++)
+        if (a.ptr[i] != b.ptr[i])
+            return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[i] ? VERSION_LESS
+                                                                     : VERSION_GREATER;
+    return order_size(a.len, b.len);
+}
+
+static inline VersionOrder bytes_compare_fold(Str a, Str b)
+{
+    for (size_t i = 0; i < a.len && i < b.len; i++) {
+        unsigned char x = (unsigned char)lower(a.ptr[i]), y = (unsigned char)lower(b.ptr[i]);
+        if (x != y)
+            return x < y ? VERSION_LESS : VERSION_GREATER;
+    }
+    return order_size(a.len, b.len);
+}
+
+static inline Str without_zeros(Str digits)
+{
+    size_t i = 0;
+    while (i < digits.len && digits.ptr[i] == '0')
+        i++;
+    return tail(digits, i);
+}
+
+/* By value, of any length; none at all is 0. */
+static inline VersionOrder digits_compare(Str a, Str b)
+{
+    a = without_zeros(a);
+    b = without_zeros(b);
+    return a.len != b.len ? order_size(a.len, b.len) : bytes_compare(a, b);
+}
+
+static inline bool digits_zero(Str digits)
+{
+    return without_zeros(digits).len == 0;
+}
