@@ -20,9 +20,9 @@
  * may change), so what names a file is for TREE alone, where Landlock judges the path. */
 
 #if defined(__x86_64__)
-enum { ARCH = AUDIT_ARCH_X86_64 };
+#define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
-enum { ARCH = AUDIT_ARCH_AARCH64 };
+#define ARCH AUDIT_ARCH_AARCH64
 #else
 #error "the sandbox knows x86_64 and aarch64"
 #endif
@@ -250,7 +250,7 @@ static void filter_build(Filter *f, SandboxProfile profile, bool landlocked)
 {
     f->len = 0;
     emit_load(f, offsetof(struct seccomp_data, arch));
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)ARCH, 1, 0);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
     emit_return(f, SECCOMP_RET_KILL_PROCESS);
     emit_load(f, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < COUNT_OF(rules); i++) {
