@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanners/builtin/describe.h"
+
+#include <stdlib.h>
+
+/* How sure a match is, before the doubt about what the package is. Source: scoring model, "merge".
+ */
+static double confidence_of(const Claim *claim, const Verdict *verdict)
+{
+    const Question *q = claim->question;
+    if (str_starts(q->name, STR("*:")))
+        return .6;
+    if (package_type_is_os(q->eco->type) || verdict->listed)
+        return .95;
+    return .9;
+}
+
+static const Package *package_at(const Claim *claim, size_t i)
+{
+    return &claim->inventory->packages.at[claim->question->packages.at[i]];
+}
+
+/* "libcrypto3, libssl3"; a long list is cut, the finding has them all. */
+static Str package_names(const Claim *claim, Arena *arena)
+{
+    Str names = {0};
+    size_t count = claim->question->packages.len, shown = count > 4 ? 3 : count;
+    for (size_t i = 0; i < shown; i++)
+        names = i ? arena_printf(arena, STR_FMT ", " STR_FMT, STR_ARG(names),
+                                 STR_ARG(package_at(claim, i)->name))
+                  : package_at(claim, i)->name;
+    return shown < count
+               ? arena_printf(arena, STR_FMT " and %zu more", STR_ARG(names), count - shown)
+               : names;
+}
+
+/* "source package openssl of libcrypto3, libssl3; lib/apk/db/installed" */
+static Str where_of(const Claim *claim, Arena *arena)
+{
+    const Question *q = claim->question;
+    const Package *first = package_at(claim, 0);
+    Str names = package_names(claim, arena);
+    Str path = first->paths.len ? first->paths.at[0] : STR("path not known");
+    if (str_starts(q->name, STR("*:")))
+        return arena_printf(arena,
+                            STR_FMT ", matched by artifact alone: its group is not known; " STR_FMT,
+                            STR_ARG(names), STR_ARG(path));
+    if (package_type_is_os(q->eco->type) && !str_eq(first->source_name, first->name))
+        return arena_printf(arena, "source package " STR_FMT " of " STR_FMT "; " STR_FMT,
+                            STR_ARG(q->unit), STR_ARG(names), STR_ARG(path));
+    return arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(names), STR_ARG(path));
+}
+
+static Str range_of(const Claim *claim, const Hit *hit, Arena *arena)
+{
+    Str version = claim->question->version;
+    const Verdict *v = &hit->verdict;
+    if (v->fixed.len)
+        return arena_printf(arena, "%s" STR_FMT " < " STR_FMT "%s", v->listed ? "listed: " : "",
+                            STR_ARG(version), STR_ARG(v->fixed),
+                            v->locked ? " (fixed for subscribers only)" : "");
+    if (v->last.len)
+        return arena_printf(arena, STR_FMT " <= " STR_FMT, STR_ARG(version), STR_ARG(v->last));
+    return arena_printf(arena, v->listed ? STR_FMT " is listed" : STR_FMT ", no fix is known",
+                        STR_ARG(version));
+}
+
+static void add_evidence(const Claim *claim, const Hit *hit, Str where, Arena *arena, Finding *out)
+{
+    const Question *q = claim->question;
+    Evidence e = {.scanner = STR("assay"),
+                  .confidence = confidence_of(claim, &hit->verdict) * q->confidence};
+    Str range = range_of(claim, hit, arena);
+    e.why = arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(range), STR_ARG(where));
+    e.source = arena_printf(arena, STR_FMT " " STR_FMT, STR_ARG(hit->advisory->feed),
+                            STR_ARG(hit->advisory->record));
+    *vec_push(arena, &out->evidence) = e;
+    if (out->inputs.seen.len == 0)
+        *vec_push(arena, &out->inputs.seen) = (SeenBy){.scanner = e.scanner};
+    SeenBy *seen = &out->inputs.seen.at[0];
+    if (e.confidence > seen->confidence)
+        seen->confidence = e.confidence;
+}
+
+/* In `fixed_in`, what ends a range that holds the version comes first, the lowest first; then the
+ * fixes of other branches that lie above it (rules 48 and 76). */
+typedef struct Fix {
+    Str version;
+    bool own; /* of the installed branch */
+} Fix;
+typedef Vec(Fix) FixVec;
+
+static void fix_add(const Question *q, Arena *arena, FixVec *fixes, Str version, bool own)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < fixes->len; i++) {
+        if (question_compare(q, fixes->at[i].version, version) == VERSION_EQUAL) {
+            own = own || fixes->at[i].own;
+            for (; i + 1 < fixes->len; i++)
+                fixes->at[i] = fixes->at[i + 1];
+            fixes->len--;
+        }
+    }
+    while (at < fixes->len &&
+           (fixes->at[at].own != own ? fixes->at[at].own
+                                     : question_compare(q, fixes->at[at].version, version) < 0))
+        at++;
+    vec_push(arena, fixes);
+    for (size_t i = fixes->len - 1; i > at; i--)
+        fixes->at[i] = fixes->at[i - 1];
+    fixes->at[at] = (Fix){version, own};
+}
+
+static void add_fixes(const Claim *claim, Arena *arena, Finding *out)
+{
+    const Question *q = claim->question;
+    FixVec fixes = {0};
+    for (size_t i = 0; i < claim->count; i++) {
+        const Hit *hit = &claim->hits[i];
+        if (hit->verdict.locked)
+            continue;
+        if (hit->verdict.fixed.len)
+            fix_add(q, arena, &fixes, hit->verdict.fixed, true);
+        for (size_t k = 0; k < hit->advisory->ranges.len; k++) {
+            Str fixed = hit->advisory->ranges.at[k].fixed;
+            if (fixed.len && q->eco->type != PACKAGE_RPM &&
+                question_compare(q, fixed, q->version) > 0)
+                fix_add(q, arena, &fixes, fixed, false);
+        }
+    }
+    for (size_t i = 0; i < fixes.len; i++)
+        *vec_push(arena, &out->fixed_in) = fixes.at[i].version;
+}
+
+/* The most definite statement wins; a fix that exists overrides "will not be fixed" (rule 7). */
+static FindingStatus status_of(const Claim *claim, bool fixed)
+{
+    FindingStatus status = STATUS_UNKNOWN;
+    for (size_t i = 0; i < claim->count; i++) {
+        FindingStatus said = claim->hits[i].advisory->status;
+        bool vague = said == STATUS_UNKNOWN || said == STATUS_UNDER_INVESTIGATION;
+        if (status == STATUS_UNKNOWN || !vague)
+            status = said == STATUS_UNKNOWN ? STATUS_AFFECTED : said;
+    }
+    return fixed && status != STATUS_UNDER_INVESTIGATION ? STATUS_AFFECTED : status;
+}
+
+static int str_order(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
+static void add_name(Arena *arena, StrVec *names, Str name, Str id)
+{
+    if (name.len && !str_eq(name, id))
+        *vec_push(arena, names) = name;
+}
+
+static void add_aliases(const Claim *claim, Arena *arena, Finding *out)
+{
+    StrVec *names = &out->aliases;
+    for (size_t i = 0; i < claim->count; i++)
+        add_name(arena, names, claim->hits[i].advisory->record, out->id);
+    for (size_t i = 0; claim->vulnerability && i < claim->vulnerability->aliases.len; i++)
+        add_name(arena, names, claim->vulnerability->aliases.at[i], out->id);
+    if (names->len == 0)
+        return;
+    qsort(names->at, names->len, sizeof *names->at, str_order);
+    size_t kept = 1;
+    for (size_t i = 1; i < names->len; i++)
+        if (!str_eq(names->at[i], names->at[kept - 1]))
+            names->at[kept++] = names->at[i];
+    names->len = kept;
+}
+
+static void set_exploits(const Vulnerability *v, FindingInputs *in)
+{
+    for (int e = 0; e < EXPLOITS; e++)
+        in->exploit[e] = v->exploit[e];
+    in->exploit[EXPLOIT_KEV] |= v->kev_added != DATE_NONE;
+    in->exploit[EXPLOIT_OTHER_KEV] |= str_eq_fold(v->ssvc_exploitation, STR("active"));
+    for (unsigned e = 0; e < EXPLOITS; e++)
+        in->known |= (unsigned)INPUT_EXPLOIT << e;
+}
+
+static void enrich(const Claim *claim, Finding *out)
+{
+    const Vulnerability *v = claim->vulnerability;
+    FindingInputs *in = &out->inputs;
+    out->title = v->title;
+    out->disputed = v->disputed;
+    out->cwes.at = v->cwes.at;
+    out->cwes.len = out->cwes.cap = v->cwes.len;
+    out->kev.added = v->kev_added;
+    out->kev.due = v->kev_due;
+    out->kev.ransomware = v->exploit[EXPLOIT_RANSOMWARE];
+    out->ssvc.exploitation = v->ssvc_exploitation;
+    out->ssvc.automatable = v->ssvc_automatable;
+    out->ssvc.technical_impact = v->ssvc_technical_impact;
+    if (v->epss >= 0) {
+        out->epss.score = in->epss = v->epss;
+        out->epss.percentile = v->epss_percentile;
+        out->epss.date = v->epss_date;
+        in->known |= INPUT_EPSS;
+    }
+    if (v->published != DATE_NONE && claim->as_of != DATE_NONE) {
+        in->age = claim->as_of > v->published ? claim->as_of - v->published : 0;
+        in->known |= INPUT_AGE;
+    }
+    if (v->ssvc_automatable.len) {
+        in->automatable = str_eq_fold(v->ssvc_automatable, STR("yes"));
+        in->known |= INPUT_AUTOMATABLE;
+    }
+    set_exploits(v, in);
+}
+
+static void set_inputs(Finding *out)
+{
+    FindingInputs *in = &out->inputs;
+    if (out->severity != SEVERITY_UNKNOWN) {
+        in->severity = out->severity;
+        in->known |= INPUT_SEVERITY;
+    }
+    in->av = '?';
+    if (out->cvss.version.len) {
+        in->cvss = out->cvss.score;
+        in->known |= INPUT_CVSS;
+        in->av = out->cvss.av;
+        if (in->av != '?' && in->av != 0)
+            in->known |= INPUT_AV;
+    }
+    in->code = CODE_UNKNOWN;
+    in->fix = out->fixed_in.len ? FIX_AVAILABLE
+              : out->status == STATUS_WILL_NOT_FIX || out->status == STATUS_END_OF_LIFE
+                  ? FIX_WONTFIX
+                  : FIX_NONE;
+    in->known |= INPUT_FIX;
+}
+
+static bool is_absent(const Claim *claim)
+{
+    for (size_t i = 0; i < claim->count; i++)
+        if (claim->hits[i].verdict.answer != ANSWER_ABSENT)
+            return false;
+    return true;
+}
+
+void finding_describe(const Claim *claim, Arena *arena, Finding *out)
+{
+    const Question *q = claim->question;
+    const Advisory *first = claim->hits[0].advisory;
+    *out = (Finding){.kind = first->malware ? KIND_MALWARE : KIND_CVE,
+                     .id = first->malware ? first->record : first->id,
+                     .eco = q->eco->name,
+                     .unit = q->unit,
+                     .epss = {.score = -1, .date = DATE_NONE},
+                     .kev = {.added = DATE_NONE, .due = DATE_NONE},
+                     .deadline = {.date = DATE_NONE},
+                     .mask = {.until = DATE_NONE}};
+    Str where = where_of(claim, arena);
+    for (size_t i = 0; i < q->packages.len; i++)
+        *vec_push(arena, &out->packages) = q->packages.at[i];
+    for (size_t i = 0; i < claim->count; i++)
+        add_evidence(claim, &claim->hits[i], where, arena, out);
+    add_fixes(claim, arena, out);
+    out->status = status_of(claim, out->fixed_in.len > 0);
+    add_aliases(claim, arena, out);
+    if (claim->vulnerability)
+        enrich(claim, out);
+    if (out->kind == KIND_MALWARE) {
+        out->inputs.level = LEVEL_CRITICAL;
+        out->inputs.known |= INPUT_LEVEL;
+        out->severity = SEVERITY_CRITICAL;
+        if (out->title.len == 0)
+            out->title = STR("malicious package");
+        return;
+    }
+    finding_rate(claim, arena, out);
+    set_inputs(out);
+    if (is_absent(claim)) {
+        out->status = STATUS_NOT_AFFECTED;
+        out->mask.reason = STR("none of the vulnerable functions is in the executable");
+        out->mask.author = STR("rule 74");
+    }
+}

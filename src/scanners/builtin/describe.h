@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "scanners/builtin/affected.h"
+#include "scanners/builtin/match.h"
+
+/* One record that says yes to a question. */
+typedef struct Hit {
+    const Advisory *advisory;
+    Verdict verdict;
+} Hit;
+
+/* All that several records, which name one vulnerability, say in answer to one question. */
+typedef struct Claim {
+    const Inventory *inventory;
+    const Question *question;
+    const Hit *hits; /* of one id, in the order of their records */
+    size_t count;
+    const Vulnerability *vulnerability; /* NULL where the database knows nothing more */
+    Date as_of;
+} Claim;
+
+void finding_describe(const Claim *claim, Arena *arena, Finding *out);
+/* Severity, its source and CVSS by authority (rule 52). */
+void finding_rate(const Claim *claim, Arena *arena, Finding *out);

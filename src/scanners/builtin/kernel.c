@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanners/builtin/kernel.h"
+
+static bool starts_with_any(Str s, const Str *prefixes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(s, prefixes[i]))
+            return true;
+    return false;
+}
+
+/* "linux" alone begins too much: linux-pam, linux-firmware and linux-atm are no kernels. */
+static bool is_kernel_source(Str source)
+{
+    static const Str exact[] = {STR_INIT("linux"), STR_INIT("kernel"), STR_INIT("perf"),
+                                STR_INIT("linux-headers")};
+    static const Str prefixes[] = {
+        STR_INIT("kernel-"),        STR_INIT("linux-signed"),    STR_INIT("linux-lts"),
+        STR_INIT("linux-virt"),     STR_INIT("linux-edge"),      STR_INIT("linux-hardened"),
+        STR_INIT("linux-rpi"),      STR_INIT("linux-aws"),       STR_INIT("linux-azure"),
+        STR_INIT("linux-gcp"),      STR_INIT("linux-gke"),       STR_INIT("linux-hwe"),
+        STR_INIT("linux-ibm"),      STR_INIT("linux-intel"),     STR_INIT("linux-kvm"),
+        STR_INIT("linux-lowlat"),   STR_INIT("linux-nvidia"),    STR_INIT("linux-oem"),
+        STR_INIT("linux-oracle"),   STR_INIT("linux-raspi"),     STR_INIT("linux-realtime"),
+        STR_INIT("linux-riscv"),    STR_INIT("linux-meta"),      STR_INIT("linux-xilinx"),
+        STR_INIT("linux-starfive"), STR_INIT("linux-bluefield"),
+    };
+    for (size_t i = 0; i < COUNT_OF(exact); i++)
+        if (str_eq(source, exact[i]))
+            return true;
+    bool numbered = str_starts(source, STR("linux-")) && char_is_digit(str_at(source, 6));
+    return numbered || starts_with_any(source, prefixes, COUNT_OF(prefixes));
+}
+
+/* What is loaded at boot, as opposed to headers, tools and documentation. */
+static bool is_kernel_image(const Package *p)
+{
+    static const Str prefixes[] = {
+        STR_INIT("linux-image-"),   STR_INIT("linux-modules-"), STR_INIT("kernel-core"),
+        STR_INIT("kernel-modules"), STR_INIT("kernel-default"), STR_INIT("kernel-uek"),
+        STR_INIT("kernel-rt"),      STR_INIT("kernel-64k"),     STR_INIT("linux-lts"),
+        STR_INIT("linux-virt"),     STR_INIT("linux-edge"),     STR_INIT("linux-hardened"),
+        STR_INIT("linux-rpi"),
+    };
+    bool extra = str_ends(p->name, STR("-dev")) || str_ends(p->name, STR("-devel")) ||
+                 str_ends(p->name, STR("-doc"));
+    return !extra && (str_eq(p->name, STR("kernel")) ||
+                      starts_with_any(p->name, prefixes, COUNT_OF(prefixes)));
+}
+
+/* Debian and Ubuntu write the release into the name, rpm and apk into the version. */
+static bool is_running(const Package *p, Str running)
+{
+    Str epoch, bare;
+    if (p->type == PACKAGE_DEB)
+        return str_ends(p->name, running);
+    if (!str_cut(p->version, ':', &epoch, &bare))
+        bare = p->version;
+    return str_starts(running, bare);
+}
+
+Str kernel_mask_reason(const Inventory *inventory, const MatchOptions *options, const Finding *f)
+{
+    bool host = inventory->subject.kind == SUBJECT_HOST;
+    bool image = false;
+    for (size_t i = 0; i < f->packages.len; i++) {
+        const Package *p = &inventory->packages.at[f->packages.at[i]];
+        if (!package_type_is_os(p->type) || !is_kernel_source(p->source_name))
+            return (Str){0};
+        if (!is_kernel_image(p))
+            continue;
+        image = true;
+        if (host && (options->running_kernel.len == 0 || is_running(p, options->running_kernel)))
+            return (Str){0};
+    }
+    if (host)
+        return image ? STR("this kernel is not the one that runs")
+                     : STR("kernel headers and tools: no kernel of this package runs");
+    return STR("no kernel runs inside a container: the host's is judged there");
+}

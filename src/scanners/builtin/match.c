@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanners/builtin/match.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "scanners/builtin/describe.h"
+#include "scanners/builtin/kernel.h"
+
+/* Packages become questions, the records of the database answer them, and the records that agree on
+ * a vulnerability become one claim, which is described as a finding. Claims of one source package
+ * that come from several questions (two versions, two executables) are one finding in the end. */
+
+typedef struct Matcher {
+    const Inventory *inventory;
+    const Database *db;
+    const MatchOptions *options;
+    Arena *arena;
+    Arena scratch; /* what one question's records say */
+    FindingVec found;
+} Matcher;
+
+typedef Vec(Hit) HitVec;
+
+static Str hit_id(const Hit *hit)
+{
+    return hit->advisory->malware ? hit->advisory->record : hit->advisory->id;
+}
+
+static int hit_order(const void *a, const void *b)
+{
+    const Hit *x = a, *y = b;
+    if (x->advisory->malware != y->advisory->malware)
+        return x->advisory->malware ? 1 : -1;
+    int order = str_cmp(hit_id(x), hit_id(y));
+    order = order ? order : str_cmp(x->advisory->feed, y->advisory->feed);
+    order = order ? order : str_cmp(x->advisory->record, y->advisory->record);
+    return order ? order : str_cmp(x->verdict.fixed, y->verdict.fixed);
+}
+
+static bool is_denied(const StrVec *denied, Str id)
+{
+    for (size_t i = 0; i < denied->len; i++)
+        if (str_eq(denied->at[i], id))
+            return true;
+    return false;
+}
+
+static void describe(Matcher *m, const Question *q, const Hit *hits, size_t count)
+{
+    Vulnerability vulnerability;
+    Claim claim = {.inventory = m->inventory,
+                   .question = q,
+                   .hits = hits,
+                   .count = count,
+                   .as_of = m->options->as_of};
+    if (database_vulnerability(m->db, hits->advisory->id, 0, m->arena, &vulnerability))
+        claim.vulnerability = &vulnerability;
+    if (claim.vulnerability && vulnerability.rejected)
+        return;
+    finding_describe(&claim, m->arena, vec_push(m->arena, &m->found));
+}
+
+static void answer(Matcher *m, const Question *q)
+{
+    AdvisoryVec advisories = {0};
+    HitVec hits = {0};
+    StrVec denied = {0};
+    for (size_t i = 0; i < q->ecosystems->len; i++)
+        database_find(m->db, q->ecosystems->at[i], q->name, &m->scratch, &advisories);
+    for (size_t i = 0; i < advisories.len; i++) {
+        const Advisory *a = &advisories.at[i];
+        Verdict verdict = advisory_judge(a, q);
+        if (verdict.answer == ANSWER_DENIED)
+            *vec_push(&m->scratch, &denied) = a->id;
+        else if (verdict.answer != ANSWER_NO)
+            *vec_push(&m->scratch, &hits) = (Hit){a, verdict};
+    }
+    if (hits.len)
+        qsort(hits.at, hits.len, sizeof *hits.at, hit_order);
+    for (size_t i = 0, end; i < hits.len; i = end) {
+        for (end = i + 1; end < hits.len && str_eq(hit_id(&hits.at[i]), hit_id(&hits.at[end])) &&
+                          hits.at[i].advisory->malware == hits.at[end].advisory->malware;)
+            end++;
+        if (!is_denied(&denied, hits.at[i].advisory->id))
+            describe(m, q, &hits.at[i], end - i);
+    }
+}
+
+static int finding_order(const void *a, const void *b)
+{
+    const Finding *x = a, *y = b;
+    int order = finding_cmp(x, y);
+    if (order)
+        return order;
+    return x->packages.at[0] < y->packages.at[0] ? -1 : x->packages.at[0] > y->packages.at[0];
+}
+
+static bool str_held(const StrVec *list, Str s)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq(list->at[i], s))
+            return true;
+    return false;
+}
+
+static int index_order(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Two claims about one source package, both from the same records. One that counts outweighs one
+ * that is masked. */
+static void claim_join(Arena *arena, Finding *into, const Finding *other)
+{
+    FindingInputs *in = &into->inputs;
+    for (size_t i = 0; i < other->packages.len; i++)
+        *vec_push(arena, &into->packages) = other->packages.at[i];
+    qsort(into->packages.at, into->packages.len, sizeof *into->packages.at, index_order);
+    for (size_t i = 0; i < other->evidence.len; i++)
+        *vec_push(arena, &into->evidence) = other->evidence.at[i];
+    for (size_t i = 0; i < other->fixed_in.len; i++)
+        if (!str_held(&into->fixed_in, other->fixed_in.at[i]))
+            *vec_push(arena, &into->fixed_in) = other->fixed_in.at[i];
+    if (other->inputs.seen.at[0].confidence > in->seen.at[0].confidence)
+        in->seen.at[0].confidence = other->inputs.seen.at[0].confidence;
+    if (other->inputs.fix > in->fix)
+        in->fix = other->inputs.fix;
+    if (into->mask.reason.len && other->mask.reason.len == 0) {
+        into->mask = other->mask;
+        into->status = other->status;
+    } else if (other->mask.reason.len == 0 && other->status == STATUS_AFFECTED) {
+        into->status = STATUS_AFFECTED;
+    }
+}
+
+static void gather(Matcher *m, FindingVec *out)
+{
+    FindingVec *found = &m->found;
+    if (found->len)
+        qsort(found->at, found->len, sizeof *found->at, finding_order);
+    for (size_t i = 0, end; i < found->len; i = end) {
+        Finding *f = &found->at[i];
+        for (end = i + 1; end < found->len && finding_cmp(f, &found->at[end]) == 0; end++)
+            claim_join(m->arena, f, &found->at[end]);
+        Str reason = kernel_mask_reason(m->inventory, m->options, f);
+        if (f->mask.reason.len == 0 && reason.len)
+            f->mask = (Mask){.reason = reason, .author = STR("rule 68"), .until = DATE_NONE};
+        *vec_push(m->arena, out) = *f;
+    }
+}
+
+void builtin_match(const Inventory *inventory, const Database *db, const MatchOptions *options,
+                   Arena *arena, FindingVec *out, NoteVec *incomplete)
+{
+    Matcher m = {.inventory = inventory, .db = db, .options = options, .arena = arena};
+    QuestionVec questions = {0};
+    arena_init(&m.scratch);
+    questions_of(inventory, db, arena, &questions, incomplete);
+    for (size_t i = 0; i < questions.len; i++) {
+        ArenaMark mark = arena_mark(&m.scratch);
+        answer(&m, &questions.at[i]);
+        arena_reset(&m.scratch, mark);
+    }
+    gather(&m, out);
+    arena_fini(&m.scratch);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "advisories/database.h"
+#include "model/inventory.h"
+
+/* The built-in scanner: an inventory against the vulnerability database, by the rules that
+ * docs/matching-rules.md numbers. */
+typedef struct MatchOptions {
+    Date as_of;         /* ages count from it */
+    Str running_kernel; /* "6.1.0-18-amd64" of the host the subject is; empty: not known (rule 68)
+                         */
+} MatchOptions;
+
+/* Adds to `out` in no particular order, at most one finding a key; to `incomplete` what no data
+ * speaks about. What it adds points into the inventory and the database, and lives as long as both
+ * and the arena. */
+void builtin_match(const Inventory *inventory, const Database *db, const MatchOptions *options,
+                   Arena *arena, FindingVec *out, NoteVec *incomplete);

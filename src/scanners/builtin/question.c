@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanners/builtin/question.h"
+
+#include "base/map.h"
+
+typedef struct Distro {
+    const Ecosystem *eco; /* NULL: not one we know */
+    StrVec streams;       /* ecosystems that the database has */
+    Str name;             /* for messages: "Debian:14", "arch" */
+    bool subscribed;
+} Distro;
+
+typedef struct Asker {
+    const Inventory *inventory;
+    const Database *db;
+    Arena *arena;
+    QuestionVec *out;
+    NoteVec *incomplete;
+    Distro distro;
+    Map index;                       /* of questions by what they ask */
+    StrVec languages[PACKAGE_TYPES]; /* the one ecosystem of each type */
+    uint32_t unknown_os, foreign, no_feed[PACKAGE_TYPES];
+    StrVec foreign_names;
+} Asker;
+
+/* Feeds of binary rpm names are the rule; these name source packages. */
+static bool is_keyed_by_source(const Ecosystem *eco)
+{
+    static const Str by_source[] = {STR_INIT("Rocky Linux"), STR_INIT("SUSE"),
+                                    STR_INIT("openSUSE")};
+    if (eco->type != PACKAGE_RPM)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(by_source); i++)
+        if (str_eq(eco->name, by_source[i]))
+            return true;
+    return false;
+}
+
+static void stream_add(Asker *a, Str ecosystem)
+{
+    if (ecosystem.len && database_has_ecosystem(a->db, ecosystem))
+        *vec_push(a->arena, &a->distro.streams) = ecosystem;
+}
+
+/* A machine that receives extended support has packages of it. */
+static bool is_subscribed(const Inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->packages.len; i++)
+        if (inventory->packages.at[i].type == PACKAGE_DEB &&
+            str_contains(inventory->packages.at[i].version, STR("esm")))
+            return true;
+    return false;
+}
+
+static void distro_init(Asker *a)
+{
+    OsRelease os = a->inventory->subject.os;
+    EolDates dates;
+    if (os.version.len == 0 && os.codename.len &&
+        database_eol_codename(a->db, os.id, os.codename, &dates))
+        os.version = dates.release;
+    a->distro.eco = ecosystem_of_distro(os.id);
+    Str ecosystem = ecosystem_of_os(a->arena, &os);
+    a->distro.name = ecosystem.len ? ecosystem
+                     : os.id.len   ? arena_printf(a->arena, STR_FMT " " STR_FMT, STR_ARG(os.id),
+                                                  STR_ARG(os.version))
+                                   : STR("unknown distribution");
+    stream_add(a, ecosystem);
+    if (str_eq(os.id, STR("ubuntu"))) {
+        stream_add(a, arena_printf(a->arena, "Ubuntu:" STR_FMT ":LTS", STR_ARG(os.version)));
+        stream_add(a, arena_printf(a->arena, "Ubuntu:Pro:" STR_FMT ":LTS", STR_ARG(os.version)));
+        a->distro.subscribed = is_subscribed(a->inventory);
+    }
+}
+
+/* The question that asks exactly this, made if there is none. */
+static void ask(Asker *a, const Question *q, uint32_t package)
+{
+    Str key = arena_printf(a->arena,
+                           STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT
+                                   "\n%d %p",
+                           STR_ARG(q->eco->name), STR_ARG(q->name), STR_ARG(q->version),
+                           STR_ARG(q->unit), STR_ARG(q->arch), STR_ARG(q->module),
+                           (int)(q->confidence * 1000), (const void *)q->executable);
+    void **place = map_get(&a->index, key);
+    if (!*place) {
+        *vec_push(a->arena, a->out) = *q;
+        *place = (void *)a->out->len;
+    }
+    Question *known = &a->out->at[(size_t)*place - 1];
+    *vec_push(a->arena, &known->packages) = package;
+}
+
+/* Debian signs its kernels in a second source package: linux-signed-amd64 6.1.76+1 is linux
+ * 6.1.76-1 (rule 69). */
+static void unsign(Asker *a, Str *name, Str *version)
+{
+    Str head, tail;
+    if (!str_starts(*name, STR("linux-signed-")) || !str_cut(*version, '+', &head, &tail))
+        return;
+    *name = STR("linux");
+    if (str_find_char(head, '-') == STR_NONE)
+        *version = arena_printf(a->arena, STR_FMT "-" STR_FMT, STR_ARG(head), STR_ARG(tail));
+    else
+        str_rcut(*version, '+', version, &tail);
+}
+
+static Str rpm_arch(Str arch)
+{
+    static const Str aliases[][2] = {
+        {STR_INIT("amd64"), STR_INIT("x86_64")},
+        {STR_INIT("arm64"), STR_INIT("aarch64")},
+        {STR_INIT("386"), STR_INIT("i686")},
+    };
+    for (size_t i = 0; i < COUNT_OF(aliases); i++)
+        if (str_eq(arch, aliases[i][0]))
+            return aliases[i][1];
+    return arch;
+}
+
+/* "nodejs:18" of "nodejs:18:8090020230922:4f6d4f3b". */
+static Str module_stream(Str label)
+{
+    Str name, rest, stream;
+    if (!str_cut(label, ':', &name, &rest))
+        return (Str){0};
+    str_cut(rest, ':', &stream, &rest);
+    return str_head(label, name.len + 1 + stream.len);
+}
+
+/* A source rpm's file name has no epoch; the binary's is the best guess, and without one the
+ * record's own counts (rule 13). */
+static void rpm_source(Asker *a, const Package *p, Question *q)
+{
+    Str epoch, rest;
+    q->name = p->source_name;
+    q->version = p->source_version;
+    if (!str_eq(p->source_name, p->name))
+        q->arch = STR("src");
+    if (str_find_char(q->version, ':') != STR_NONE)
+        return;
+    if (str_cut(p->version, ':', &epoch, &rest) && !str_eq(epoch, STR("0")))
+        q->version =
+            arena_printf(a->arena, STR_FMT ":" STR_FMT, STR_ARG(epoch), STR_ARG(q->version));
+    else
+        q->any_epoch = !str_eq(p->source_name, p->name);
+}
+
+static bool is_ignored(const Package *p)
+{
+    return p->type == PACKAGE_RPM &&
+           (str_eq(p->name, STR("gpg-pubkey")) || str_ends(p->name, STR("-debuginfo")) ||
+            str_ends(p->name, STR("-debugsource")));
+}
+
+static void ask_os(Asker *a, const Package *p, uint32_t at)
+{
+    const Distro *distro = &a->distro;
+    if (is_ignored(p))
+        return;
+    if (!distro->eco || distro->eco->type != p->type || distro->streams.len == 0) {
+        a->unknown_os++;
+        return;
+    }
+    if (p->third_party) {
+        a->foreign++;
+        *vec_push(a->arena, &a->foreign_names) = p->name;
+        return;
+    }
+    Question q = {.eco = distro->eco,
+                  .scheme = version_scheme_find(distro->eco->scheme),
+                  .name = p->source_name,
+                  .version = p->source_version,
+                  .confidence = p->confidence};
+    if (p->type == PACKAGE_RPM) {
+        q.arch = rpm_arch(p->arch);
+        q.module = module_stream(p->modularity);
+        q.name = p->name;
+        q.version = p->version;
+        if (is_keyed_by_source(distro->eco))
+            rpm_source(a, p, &q);
+    } else if (p->type == PACKAGE_DEB) {
+        unsign(a, &q.name, &q.version);
+    }
+    q.unit = p->type == PACKAGE_RPM ? p->source_name : q.name;
+    q.ecosystems = &distro->streams;
+    q.subscribed = distro->subscribed;
+    ask(a, &q, at);
+}
+
+/* npm takes "v4.17.20" and "=4.17.20" for 4.17.20 (rule 73). */
+static Str npm_version(Str v)
+{
+    v = str_trim(v);
+    while (v.len && (v.ptr[0] == 'v' || v.ptr[0] == '=' || char_is_space(v.ptr[0])))
+        v = str_from_pos(v, 1);
+    return v;
+}
+
+/* Is the package judged by the feed of the OS package that owns it? Not where that package is no
+ * part of the distribution, and not where the distribution's feed is not there. */
+static bool is_owned(const Asker *a, const Package *p)
+{
+    if (p->owner >= a->inventory->packages.len)
+        return false;
+    const Package *owner = &a->inventory->packages.at[p->owner];
+    return !owner->third_party && a->distro.streams.len && a->distro.eco->type == owner->type;
+}
+
+static void say_blank(Asker *a, const Package *p, const char *why)
+{
+    note_add(a->arena, a->incomplete,
+             arena_printf(a->arena, STR_FMT " " STR_FMT " " STR_FMT,
+                          STR_ARG(package_type_name(p->type)), STR_ARG(p->name),
+                          STR_ARG(p->version)),
+             str_from(why));
+}
+
+/* A version that its scheme cannot read would be ordered somehow: that is no answer. Who asks about
+ * a package that no record names learns nothing, so only the others are reported. */
+static bool is_comparable(Asker *a, const Package *p, const Question *q)
+{
+    bool strict = p->type == PACKAGE_NPM || p->type == PACKAGE_CARGO;
+    bool blank = q->version.len == 0 || str_eq(q->version, STR("(devel)"));
+    if (!blank && (!strict || q->scheme->valid(q->version)))
+        return true;
+    AdvisoryVec advisories = {0};
+    ArenaMark mark = arena_mark(a->arena);
+    database_find(a->db, q->eco->name, q->name, a->arena, &advisories);
+    bool named = advisories.len > 0;
+    arena_reset(a->arena, mark);
+    if (named)
+        say_blank(a, p, "its version cannot be compared with advisories");
+    return false;
+}
+
+static const StrVec *language_stream(Asker *a, const Ecosystem *eco)
+{
+    StrVec *stream = &a->languages[eco->type];
+    if (stream->len == 0)
+        *vec_push(a->arena, stream) = eco->name;
+    return stream;
+}
+
+static void ask_language(Asker *a, const Package *p, uint32_t at)
+{
+    const Ecosystem *eco = ecosystem_of_type(p->type);
+    if (is_owned(a, p))
+        return;
+    if (!eco || !database_has_ecosystem(a->db, eco->name)) {
+        a->no_feed[p->type]++;
+        return;
+    }
+    Question q = {.ecosystems = language_stream(a, eco),
+                  .eco = eco,
+                  .scheme = version_scheme_find(eco->scheme),
+                  .name = ecosystem_package_key(a->arena, eco, p->name),
+                  .version = p->version,
+                  .confidence = p->confidence};
+    q.unit = q.name;
+    if (p->type == PACKAGE_NPM)
+        q.version = npm_version(p->version);
+    if (p->type == PACKAGE_GOLANG && p->executable < a->inventory->executables.len)
+        q.executable = &a->inventory->executables.at[p->executable];
+    if (p->type == PACKAGE_MAVEN && str_find_char(q.name, ':') == STR_NONE)
+        q.name = arena_printf(a->arena, "*:" STR_FMT, STR_ARG(p->name));
+    if (is_comparable(a, p, &q))
+        ask(a, &q, at);
+}
+
+/* Found by a classifier whose row names no feed (rule 66). */
+static void say_unclassified(Asker *a, const Package *p)
+{
+    if (!is_owned(a, p))
+        say_blank(a, p, "found by its contents; no advisory data speaks about it");
+}
+
+static void say_totals(Asker *a)
+{
+    if (a->unknown_os)
+        note_add(a->arena, a->incomplete, a->distro.name,
+                 arena_printf(a->arena, "no advisory data: %u packages are unknown, not clean",
+                              a->unknown_os));
+    if (a->foreign) {
+        Str names = {0};
+        for (size_t i = 0; i < a->foreign_names.len && i < 5; i++)
+            names = arena_printf(a->arena, STR_FMT "%s" STR_FMT, STR_ARG(names), i ? ", " : "",
+                                 STR_ARG(a->foreign_names.at[i]));
+        note_add(a->arena, a->incomplete, STR("packages of other vendors"),
+                 arena_printf(a->arena, "no advisory data speaks about %u packages: " STR_FMT "%s",
+                              a->foreign, STR_ARG(names), a->foreign > 5 ? ", ..." : ""));
+    }
+    for (size_t i = 0; i < PACKAGE_TYPES; i++)
+        if (a->no_feed[i]) {
+            const Ecosystem *eco = ecosystem_of_type((PackageType)i);
+            note_add(a->arena, a->incomplete, eco ? eco->name : package_type_name((PackageType)i),
+                     arena_printf(a->arena, "no advisory data: %u packages are unknown, not clean",
+                                  a->no_feed[i]));
+        }
+}
+
+void questions_of(const Inventory *inventory, const Database *db, Arena *arena, QuestionVec *out,
+                  NoteVec *incomplete)
+{
+    Asker *a = arena_new(arena, Asker); /* questions point into it */
+    a->inventory = inventory;
+    a->db = db;
+    a->arena = arena;
+    a->out = out;
+    a->incomplete = incomplete;
+    map_init(&a->index, arena);
+    distro_init(a);
+    for (uint32_t i = 0; i < inventory->packages.len; i++) {
+        const Package *p = &inventory->packages.at[i];
+        if (package_type_is_os(p->type))
+            ask_os(a, p, i);
+        else if (p->type == PACKAGE_GENERIC)
+            say_unclassified(a, p);
+        else
+            ask_language(a, p, i);
+    }
+    say_totals(a);
+}
