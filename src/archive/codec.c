@@ -244,7 +244,7 @@ bool codec_open(Arena *arena, Stream *inner, const Limits *limits, Stream **out,
             return error_set(err, ERR_INTERNAL, "%s: the decoder cannot start", d->name);
     } else {
         d->stream.read = plain_read;
-        d->stream.skip = plain_skip;
+        d->stream.skip = inner->skip ? plain_skip : NULL;
     }
     if (which)
         *which = d->codec;

@@ -6,7 +6,10 @@
 #include "archive/tar_header.h"
 
 /* One buffer of 256 KiB serves headers, small bodies and skips, so that the decoder beneath always
- * writes long runs into the same warm memory; bodies that are read in long runs bypass it. */
+ * writes long runs into the same warm memory; bodies that are read in long runs bypass it. Where
+ * the stream can skip (a file), what is behind a skipped body is read in small portions that grow
+ * while nothing is skipped, so that unwanted bodies are not read at all. */
+enum { PORTION_MIN = 4096 };
 
 size_t bytes_copy(void *into, Str bytes)
 {
@@ -41,11 +44,13 @@ bool tar_fill(TarReader *r, size_t need, Error *err)
         r->pos = 0;
     }
     while (r->len - r->pos < need && !r->in_end) {
-        size_t got;
-        if (!stream_read(r->in, r->buf + r->len, TAR_BUFFER - r->len, &got, err))
+        size_t got, room = TAR_BUFFER - r->len, missing = need - (r->len - r->pos);
+        size_t portion = r->portion > missing ? r->portion : missing;
+        if (!stream_read(r->in, r->buf + r->len, portion < room ? portion : room, &got, err))
             return false;
         r->in_end = got == 0;
         r->len += got;
+        r->portion = r->portion < TAR_BUFFER / 4 ? r->portion * 4 : TAR_BUFFER;
     }
     return true;
 }
@@ -63,6 +68,7 @@ static bool skip_beneath(TarReader *r, uint64_t len, Error *err)
         return error_within(err, "tar: \"" STR_FMT "\"", STR_ARG(str_head(r->entry.path, 300)));
     r->base += r->len + len;
     r->pos = r->len = 0;
+    r->portion = PORTION_MIN;
     return true;
 }
 
@@ -122,8 +128,11 @@ static bool body_skip(Stream *self, uint64_t len, Error *err)
 
 void tar_init(TarReader *r, Stream *in, const Limits *limits, Arena *arena)
 {
-    *r = (TarReader){
-        .body = {.read = body_read, .skip = body_skip}, .in = in, .limits = limits, .arena = arena};
+    *r = (TarReader){.body = {.read = body_read, .skip = body_skip},
+                     .in = in,
+                     .limits = limits,
+                     .arena = arena,
+                     .portion = in->skip ? PORTION_MIN : TAR_BUFFER};
     r->buf = arena_alloc(arena, TAR_BUFFER);
     r->path = arena_alloc(arena, (size_t)limits->path_bytes + 256);
     r->link = arena_alloc(arena, (size_t)limits->path_bytes + 256);

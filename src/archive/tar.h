@@ -48,7 +48,8 @@ typedef struct TarReader {
     Arena *arena;
     char *buf;
     size_t pos, len;
-    uint64_t base; /* place of buf[0] in the stream */
+    uint64_t base;  /* place of buf[0] in the stream */
+    size_t portion; /* to read next */
     bool in_end;
 
     TarEntry entry;

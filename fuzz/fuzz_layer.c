@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+
+#include "layers/tree.h"
+
+/* Two layers, the input cut in the middle at a block, laid on each other; what the tree says of
+ * itself must hold. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static bool bytes_check(void *self, const LayerEntry *entry, Str bytes, Error *err)
+{
+    (void)self, (void)err;
+    assert(bytes.len == entry->size);
+    return true;
+}
+
+static void tree_check(const Tree *tree, Arena *arena)
+{
+    const TreeNode *node;
+    for (uint32_t at = 0; (node = tree_next(tree, &at));) {
+        Str path = tree_path(tree, node, arena);
+        const TreeNode *end = tree_resolve(tree, path, true);
+        assert(tree_find(tree, path) == node);
+        assert(!end || end->kind != LAYER_SYMLINK || !end->content);
+        assert(node->kind != LAYER_WHITEOUT && node->kind != LAYER_OPAQUE);
+        assert(!node->content || node->content->kind != LAYER_HARDLINK);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Limits limits = LIMITS_DEFAULT;
+    Str all = str_of(bytes, size);
+    size_t middle = size / 1024 * 512;
+    const Str halves[] = {str_head(all, middle), str_from_pos(all, middle)};
+    const LayerVisitor visitor = {.bytes = bytes_check};
+    uint64_t entries = 0;
+    Tree tree;
+    LayerIndex index[2];
+    const LayerWalk walk = {&limits, &arena, &entries, &visitor};
+    limits.file_bytes = 1 << 20;
+    tree_init(&tree, &limits, &arena);
+    for (uint32_t i = 0; i < 2; i++) {
+        MemoryStream in;
+        Error err = {0};
+        memory_stream_init(&in, halves[i]);
+        (void)!layer_walk_tar(&walk, &in.stream, &index[i], &err);
+        tree_add_layer(&tree, &index[i], i);
+    }
+    tree_check(&tree, &arena);
+    return 0;
+}
