@@ -190,10 +190,10 @@ bool zip_open(Zip *out, Str bytes, const Limits *limits, Arena *arena, Error *er
     if (end.count > limits->entries)
         return error_set(err, ERR_LIMIT, "zip: more than %llu members",
                          (unsigned long long)limits->entries);
-    /* Offsets count from where the zip began, before something was put in front of it. */
+    /* Offsets count from where the zip began, before something was put in front of it; unless they
+     * are right as they stand. */
     uint64_t base = end.at - end.size - end.offset;
-    if (base && end.size && magic_at(bytes, end.at - end.size) != MAGIC_CENTRAL &&
-        magic_at(bytes, end.offset) == MAGIC_CENTRAL)
+    if (base && magic_at(bytes, end.offset) == MAGIC_CENTRAL)
         base = 0;
     out->directory = base + end.offset;
     Reader r = reader_of(str_sub(bytes, (size_t)out->directory, (size_t)end.at));

@@ -191,6 +191,17 @@ TEST(zip_behind_a_program_and_with_a_comment)
               want);
 }
 
+/* Go's archive/zip has a sample of this kind: something stands between directory and end record. */
+TEST(zip_offsets_that_are_right_as_they_stand)
+{
+    SETUP;
+    PUT(&z, .name = STR("a"), .body = STR("A"));
+    Str bytes = finish(&z, STR(""));
+    Str head = str_head(bytes, bytes.len - 22), end = str_from_pos(bytes, bytes.len - 22);
+    CHECK_STR(contents(&arena, arena_join(&arena, arena_join(&arena, head, STR("between")), end)),
+              STR("a=A\n"));
+}
+
 TEST(zip64_records_are_read)
 {
     SETUP;

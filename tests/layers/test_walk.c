@@ -211,7 +211,8 @@ TEST(sparse_files_are_shown_expanded)
 
 TEST(a_real_layer_is_walked)
 {
-    SETUP;
+    Arena arena CLEANUP(arena_fini) = {0};
+    Limits limits = LIMITS_DEFAULT;
     Str path = test_shared(&arena, "fixtures/images/alpine-minirootfs-3.20.3-x86_64.tar.gz");
     Error err = {0};
     Str bytes;
