@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/page.h"
+
+#include <assert.h>
+
+#include "report/text.h"
+
+enum { LABEL_COLUMN = 14, PAD_MOST = 44, COLUMNS_MOST = 12 };
+
+static const char *const codes[STYLES] = {
+    [STYLE_PLAIN] = "",         [STYLE_BOLD] = "\x1b[1m",          [STYLE_DIM] = "\x1b[2m",
+    [STYLE_RED] = "\x1b[31m",   [STYLE_STRONG_RED] = "\x1b[1;31m", [STYLE_YELLOW] = "\x1b[33m",
+    [STYLE_GREEN] = "\x1b[32m", [STYLE_MAGENTA] = "\x1b[1;35m",
+};
+
+static Str safe(const Page *page, Str text)
+{
+    return text_safe(page->arena, text, page->options->unicode);
+}
+
+static void put_styled(Page *page, Str safe_text, Style style)
+{
+    bool color = page->options->color && style != STYLE_PLAIN && safe_text.len;
+    if (color)
+        buf_put(page->out, str_from(codes[style]));
+    buf_put(page->out, safe_text);
+    if (color)
+        buf_put(page->out, STR("\x1b[0m"));
+}
+
+void page_put(Page *page, Span span)
+{
+    put_styled(page, safe(page, span.text), span.style);
+}
+
+/* Nothing of ours ends in spaces. */
+void page_line(Page *page)
+{
+    while (page->out->len && page->out->ptr[page->out->len - 1] == ' ')
+        page->out->len--;
+    buf_put_char(page->out, '\n');
+}
+
+void page_pad(Page *page, size_t used, size_t column)
+{
+    for (; used < column; used++)
+        buf_put_char(page->out, ' ');
+}
+
+void page_wrap(Page *page, size_t first, size_t hang, Span span)
+{
+    Str rest = safe(page, span.text), word;
+    size_t width = page->options->width, used = first;
+    if (width == 0) {
+        put_styled(page, rest, span.style);
+        page_line(page);
+        return;
+    }
+    bool fresh = true;
+    while (str_next_word(&rest, &word)) {
+        size_t columns = text_width(word);
+        if (!fresh && used + 1 + columns > width) {
+            page_line(page);
+            page_pad(page, 0, hang);
+            used = hang;
+            fresh = true;
+        }
+        if (!fresh)
+            buf_put_char(page->out, ' ');
+        put_styled(page, word, span.style);
+        used += columns + !fresh;
+        fresh = false;
+    }
+    page_line(page);
+}
+
+void page_field(Page *page, Str label, Span text)
+{
+    buf_put(page->out, STR("  "));
+    put_styled(page, label, STYLE_DIM);
+    page_pad(page, 2 + label.len, LABEL_COLUMN);
+    page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, text);
+}
+
+Style style_of_level(Str level)
+{
+    static const struct {
+        Str level;
+        Style style;
+    } rows[] = {
+        {STR_INIT("SEVERE"), STYLE_STRONG_RED}, {STR_INIT("HIGH"), STYLE_RED},
+        {STR_INIT("MEDIUM"), STYLE_YELLOW},     {STR_INIT("LOW"), STYLE_GREEN},
+        {STR_INIT("NONE"), STYLE_GREEN},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (str_eq(rows[i].level, level))
+            return rows[i].style;
+    return STYLE_MAGENTA;
+}
+
+Style style_of_severity(Severity severity)
+{
+    static const Style styles[SEVERITIES] = {
+        [SEVERITY_CRITICAL] = STYLE_STRONG_RED,
+        [SEVERITY_HIGH] = STYLE_RED,
+        [SEVERITY_MEDIUM] = STYLE_YELLOW,
+        [SEVERITY_UNKNOWN] = STYLE_MAGENTA,
+    };
+    return styles[severity];
+}
+
+/* --- tables --- */
+
+typedef struct Layout {
+    const Column *columns;
+    size_t count;
+    size_t width[COLUMNS_MOST];
+    bool shown[COLUMNS_MOST];
+} Layout;
+
+static size_t total(const Layout *layout)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->shown[i])
+            sum += layout->width[i] + 2;
+    return sum ? sum - 2 : 0;
+}
+
+/* The widest column above its least, or `count`. */
+static size_t widest(const Layout *layout)
+{
+    size_t best = layout->count;
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->shown[i] && layout->width[i] > layout->columns[i].least &&
+            (best == layout->count || layout->width[i] > layout->width[best]))
+            best = i;
+    return best;
+}
+
+static bool leave_one_out(Layout *layout)
+{
+    size_t out = layout->count;
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->shown[i] && layout->columns[i].rank &&
+            (out == layout->count || layout->columns[i].rank < layout->columns[out].rank))
+            out = i;
+    if (out == layout->count)
+        return false;
+    layout->shown[out] = false;
+    return true;
+}
+
+static void layout_fit(Layout *layout, size_t width)
+{
+    Layout natural = *layout;
+    for (;;) {
+        while (total(layout) > width) {
+            size_t i = widest(layout);
+            if (i == layout->count)
+                break;
+            layout->width[i]--;
+        }
+        if (total(layout) <= width || !leave_one_out(layout))
+            return;
+        for (size_t i = 0; i < layout->count; i++)
+            layout->width[i] = natural.width[i];
+    }
+}
+
+static size_t last_shown(const Layout *layout)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < layout->count; i++)
+        last = layout->shown[i] ? i : last;
+    return last;
+}
+
+/* A cell that is too long ends in an ellipsis, but nothing is cut where there is no terminal. */
+static void cell_put(Page *page, const Layout *layout, size_t i, Span cell, bool last)
+{
+    Str text = safe(page, cell.text);
+    size_t columns = text_width(text), width = layout->width[i];
+    if (page->options->width && columns > width) {
+        Str dots = page->options->unicode ? STR("\xe2\x80\xa6") : STR("~");
+        text = arena_join(page->arena, text_head(text, width ? width - 1 : 0), dots);
+        columns = text_width(text);
+    }
+    if (layout->columns[i].right)
+        page_pad(page, columns, width);
+    put_styled(page, text, cell.style);
+    if (last)
+        return;
+    if (!layout->columns[i].right)
+        page_pad(page, columns, width);
+    buf_put(page->out, STR("  "));
+}
+
+static void row_put(Page *page, const Layout *layout, const Span *cells)
+{
+    size_t last = last_shown(layout);
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->shown[i])
+            cell_put(page, layout, i, cells[i], i == last);
+    page_line(page);
+}
+
+void page_table(Page *page, const Column *columns, size_t count, const Span *cells, size_t rows)
+{
+    assert(count <= COLUMNS_MOST);
+    Layout layout = {.columns = columns, .count = count};
+    Span titles[COLUMNS_MOST];
+    for (size_t i = 0; i < count; i++) {
+        titles[i] = (Span){columns[i].title, STYLE_DIM};
+        layout.shown[i] = true;
+        layout.width[i] = columns[i].title.len;
+        for (size_t row = 0; row < rows; row++) {
+            size_t need = text_width(safe(page, cells[row * count + i].text));
+            need = page->options->width == 0 && need > PAD_MOST ? PAD_MOST : need;
+            layout.width[i] = need > layout.width[i] ? need : layout.width[i];
+        }
+    }
+    if (page->options->width)
+        layout_fit(&layout, page->options->width);
+    row_put(page, &layout, titles);
+    for (size_t row = 0; row < rows; row++)
+        row_put(page, &layout, &cells[row * count]);
+}
