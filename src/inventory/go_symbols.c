@@ -142,7 +142,7 @@ static Str c_string_at(Str bytes, uint64_t at)
 
 static bool is_text(char c)
 {
-    return c > ' ' && c != 0x7f;
+    return c >= ' ' && c != 0x7f;
 }
 
 /* Every run of text that a NUL ends and that has a dot in it. */

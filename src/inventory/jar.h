@@ -27,9 +27,16 @@ JarPom jar_pom_read(Str text);
 JarManifest jar_manifest_read(Arena *arena, Str text);
 JarName jar_name_read(Str base);
 
+/* The folder that all classes lie in or below: "org/springframework/beans". */
+typedef struct JarClasses {
+    Str folder;
+    bool any;
+} JarClasses;
+
 /* Where an identity comes from, the surest first. */
 typedef enum JarSource {
     JAR_POM,      /* pom.properties */
+    JAR_SHADED,   /* one of several, of what was put into the archive */
     JAR_MANIFEST, /* group from the manifest, or from the path of a pom.xml */
     JAR_NAME,     /* the group is not known: the name is the artifact's alone (rule 75) */
     JAR_SOURCES,
@@ -44,4 +51,5 @@ typedef struct JarIdentity {
  * anyway. NULL: none. */
 const JarPom *jar_main_pom(const JarPomVec *poms, const JarName *name, Str base);
 /* The archive's own identity where no pom.properties tells it. `xml` may be NULL. */
-JarIdentity jar_identity(const JarManifest *manifest, const JarName *name, const JarPom *xml);
+JarIdentity jar_identity(const JarManifest *manifest, const JarName *name, const JarPom *xml,
+                         const JarClasses *classes);

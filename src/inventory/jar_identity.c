@@ -107,7 +107,8 @@ static bool is_version(Str s)
 }
 
 /* The version begins at the first "-DIGIT" from which on everything can belong to it; else the last
- * "-DIGIT" begins it and what follows the next dash is a classifier ("linux-x86_64"). */
+ * "-DIGIT" that has a dot begins it and what follows the next dash is a classifier
+ * ("linux-x86_64"). */
 JarName jar_name_read(Str base)
 {
     Str stem, extension, rest;
@@ -117,7 +118,10 @@ JarName jar_name_read(Str base)
     for (size_t i = 1; i + 1 < stem.len; i++) {
         if (stem.ptr[i] != '-' || !char_is_digit(stem.ptr[i + 1]))
             continue;
-        last = i;
+        Str part, rest_of = str_from_pos(stem, i + 1);
+        str_cut(rest_of, '-', &part, &rest_of);
+        if (str_find_char(part, '.') != STR_NONE)
+            last = i;
         if (is_version(str_from_pos(stem, i + 1)))
             return (JarName){str_head(stem, i), str_from_pos(stem, i + 1)};
     }
@@ -184,12 +188,31 @@ static Str group_of_name(Str name, Str artifact)
                : group;
 }
 
-static Str manifest_group(const JarManifest *m, Str artifact)
+/* "com.sun" signs what is javax.activation's, and "org.apache" all of Apache: a vendor counts as
+ * the group only if the classes lie one step below it. Without classes there is nothing to object
+ * to. */
+static bool vendor_fits(Str vendor, const JarClasses *classes)
+{
+    Str above, last;
+    if (!is_word(vendor) || str_find_char(vendor, '.') == STR_NONE)
+        return false;
+    if (!classes->any)
+        return true;
+    if (!str_rcut(classes->folder, '/', &above, &last))
+        return false;
+    for (size_t i = 0; i < vendor.len || i < above.len; i++)
+        if (str_at(vendor, i) != str_at(above, i) &&
+            !(str_at(vendor, i) == '.' && str_at(above, i) == '/'))
+            return false;
+    return true;
+}
+
+static Str manifest_group(const JarManifest *m, Str artifact, const JarClasses *classes)
 {
     if (is_word(m->group_id))
         return m->group_id;
     Str group = group_of_name(m->symbolic_name, artifact);
-    if (group.len == 0 && is_word(m->vendor_id) && str_find_char(m->vendor_id, '.') != STR_NONE)
+    if (group.len == 0 && vendor_fits(m->vendor_id, classes))
         group = m->vendor_id;
     return group.len ? group : group_of_name(m->module, artifact);
 }
@@ -204,7 +227,8 @@ static Str manifest_version(const JarManifest *m)
     return (Str){0};
 }
 
-JarIdentity jar_identity(const JarManifest *manifest, const JarName *name, const JarPom *xml)
+JarIdentity jar_identity(const JarManifest *manifest, const JarName *name, const JarPom *xml,
+                         const JarClasses *classes)
 {
     JarIdentity who = {.artifact = name->artifact, .version = name->version, .source = JAR_NAME};
     if (who.version.len == 0) {
@@ -218,7 +242,7 @@ JarIdentity jar_identity(const JarManifest *manifest, const JarName *name, const
         who.artifact = xml->artifact;
         who.group = xml->group;
     } else {
-        who.group = manifest_group(manifest, who.artifact);
+        who.group = manifest_group(manifest, who.artifact, classes);
     }
     if (who.group.len)
         who.source = JAR_MANIFEST;

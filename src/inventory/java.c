@@ -36,8 +36,8 @@ typedef struct Jar {
     JarPomVec poms, xmls;
     JarManifest manifest;
     Vec(const ZipMember *) nested;
-    Str classes; /* what all folders of classes have in common: "org/springframework/beans" */
-    bool has_classes, has_manifest;
+    JarClasses classes;
+    bool has_manifest;
 } Jar;
 
 static bool is_archive(Str base)
@@ -65,21 +65,21 @@ static void walk_archive(Walk *walk, Str path, Str bytes, unsigned depth);
 
 static void classes_join(Jar *jar, Str folder)
 {
-    if (!jar->has_classes) {
-        jar->classes = folder;
-        jar->has_classes = true;
+    if (!jar->classes.any) {
+        jar->classes.folder = folder;
+        jar->classes.any = true;
         return;
     }
     size_t same = 0, end = 0;
-    while (same < folder.len && same < jar->classes.len &&
-           folder.ptr[same] == jar->classes.ptr[same]) {
+    while (same < folder.len && same < jar->classes.folder.len &&
+           folder.ptr[same] == jar->classes.folder.ptr[same]) {
         if (folder.ptr[same] == '/')
             end = same;
         same++;
     }
     bool whole = (same == folder.len || folder.ptr[same] == '/') &&
-                 (same == jar->classes.len || jar->classes.ptr[same] == '/');
-    jar->classes = str_head(jar->classes, whole ? same : end);
+                 (same == jar->classes.folder.len || jar->classes.folder.ptr[same] == '/');
+    jar->classes.folder = str_head(jar->classes.folder, whole ? same : end);
 }
 
 static bool bound_met(Walk *walk, Str path, const char *what)
@@ -163,6 +163,7 @@ static void add(Walk *walk, const Jar *jar, Str group, Str artifact, Str version
         double confidence;
     } sources[JAR_SOURCES] = {
         [JAR_POM] = {STR_INIT("java: pom.properties"), 1},
+        [JAR_SHADED] = {STR_INIT("java: pom.properties, shaded"), .9},
         [JAR_MANIFEST] = {STR_INIT("java: MANIFEST.MF"), .8},
         [JAR_NAME] = {STR_INIT("java: file name, group unknown"), .6},
     };
@@ -176,7 +177,7 @@ static void add(Walk *walk, const Jar *jar, Str group, Str artifact, Str version
     package->found_by = sources[source].found_by;
     package->confidence = sources[source].confidence;
     if (source == JAR_NAME)
-        package->vendor = arena_str(walk->sink->arena, jar->classes);
+        package->vendor = arena_str(walk->sink->arena, jar->classes.folder);
 }
 
 static const JarPom *xml_that_agrees(const Jar *jar, const JarName *name)
@@ -193,14 +194,15 @@ static void identify(Walk *walk, const Jar *jar)
     const JarPom *main_pom = jar_main_pom(&jar->poms, &name, jar->base);
     for (size_t i = 0; i < jar->poms.len; i++)
         add(walk, jar, jar->poms.at[i].group, jar->poms.at[i].artifact, jar->poms.at[i].version,
-            JAR_POM);
+            &jar->poms.at[i] == main_pom ? JAR_POM : JAR_SHADED);
     /* Beside the poms of others, only a name with a version is worth more than a guess. */
     if (main_pom || (jar->poms.len && name.version.len == 0))
         return;
-    JarIdentity who = jar_identity(&jar->manifest, &name, xml_that_agrees(jar, &name));
+    JarIdentity who =
+        jar_identity(&jar->manifest, &name, xml_that_agrees(jar, &name), &jar->classes);
     if (who.version.len)
         add(walk, jar, who.group, who.artifact, who.version, who.source);
-    else if (jar->has_classes)
+    else if (jar->classes.any)
         sink_note(walk->sink, jar->path, "Java archive that names no version of itself");
 }
 
