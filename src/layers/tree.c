@@ -126,13 +126,18 @@ void tree_init(Tree *tree, const Limits *limits, Arena *arena)
     root->alive = true;
 }
 
+static bool is_folder(const TreeNode *node)
+{
+    return node->alive && (node->kind == LAYER_DIR || node->kind == LAYER_SYMLINK);
+}
+
 /* A folder above something that is brought: made, or made a folder, unless it is a symlink (see
  * tree.h). */
 static uint32_t folder_get(Tree *tree, uint32_t parent, Str name, uint32_t layer)
 {
     uint32_t number = child_get(tree, parent, name);
     TreeNode *node = node_at(tree, number);
-    if (node->alive && (node->kind == LAYER_DIR || node->kind == LAYER_SYMLINK))
+    if (is_folder(node))
         return number;
     node->entry = node->content = NULL;
     node->kind = LAYER_DIR;
@@ -141,13 +146,26 @@ static uint32_t folder_get(Tree *tree, uint32_t parent, Str name, uint32_t layer
     return number;
 }
 
-static uint32_t path_get(Tree *tree, Str path, uint32_t layer)
+/* Layers list a folder's files one after the other, so the last folder is mostly the next. */
+static uint32_t folders_get(Tree *tree, Str path, uint32_t layer)
 {
     uint32_t at = ROOT;
-    Str part;
-    while (str_next(&path, '/', &part))
-        at = path.len ? folder_get(tree, at, part, layer) : child_get(tree, at, part);
+    Str rest = path, part;
+    if (tree->recent && str_eq(path, tree->recent_path) && is_folder(node_at(tree, tree->recent)))
+        return tree->recent;
+    while (str_next(&rest, '/', &part))
+        at = folder_get(tree, at, part, layer);
+    tree->recent = at;
+    tree->recent_path = path;
     return at;
+}
+
+static uint32_t path_get(Tree *tree, Str path, uint32_t layer)
+{
+    Str folder, name;
+    if (!str_rcut(path, '/', &folder, &name))
+        return child_get(tree, ROOT, path);
+    return child_get(tree, folders_get(tree, folder, layer), name);
 }
 
 /* 0 is absent, or the root for the empty path. */
@@ -265,10 +283,10 @@ static bool link_bind(Tree *tree, TreeNode *node, const LayerEntry *entry)
 
 static void layer_bring(Tree *tree, const LayerEntry *entry, uint32_t layer, size_t *unbound)
 {
+    if (entry->path.len == 0)
+        return;
     uint32_t number = path_get(tree, entry->path, layer);
     TreeNode *node = node_at(tree, number), before = *node;
-    if (number == ROOT)
-        return;
     if (entry->kind != LAYER_DIR)
         children_kill(tree, number);
     *node = (TreeNode){.name = node->name,

@@ -25,6 +25,8 @@ typedef struct Tree {
     uint32_t *slots; /* (parent, name) -> number */
     size_t slot_count;
     uint64_t seed;
+    uint32_t recent; /* the folder last added to, and its path */
+    Str recent_path;
 } Tree;
 
 void tree_init(Tree *tree, const Limits *limits, Arena *arena);
