@@ -13,13 +13,6 @@
 
 enum { DEPTH_MAX = 12 };
 
-static const Limits limits = {
-    .entries = 5000000,
-    .layer_bytes = UINT64_C(4) << 30,
-    .ratio = 1000,
-    .ratio_floor = UINT64_C(256) << 20,
-};
-
 static int str_order(const void *a, const void *b)
 {
     return str_cmp(*(const Str *)a, *(const Str *)b);
@@ -67,11 +60,11 @@ static bool content_of(FeedFile *file, Str mapped, Buf *unpacked, Error *err)
     if (str_ends(file->path, STR(".zip")))
         return true;
     memory_stream_init(&memory, mapped);
-    if (!codec_open(file->arena, &memory.stream, &limits, &stream, &codec, err))
+    if (!codec_open(file->arena, &memory.stream, &feed_limits, &stream, &codec, err))
         return false;
     bool ok = true;
     if (codec->driver) {
-        ok = stream_read_all(stream, limits.layer_bytes, unpacked, err);
+        ok = stream_read_all(stream, FEED_FILE, unpacked, err);
         file->bytes = buf_str(unpacked);
     }
     stream_close(stream);

@@ -5,7 +5,7 @@
 #include "advisories/row.h"
 #include "model/ecosystem.h"
 
-enum { TITLE_BYTES = 160 };
+enum { TITLE_BYTES = 120 };
 
 void facts_init(Facts *facts, Arena *arena)
 {
@@ -54,6 +54,14 @@ void facts_source_saw(Facts *facts, uint32_t source, Str modified)
         row->modified = arena_str(facts->arena, modified);
 }
 
+static StrVec list_copy(Facts *facts, const StrVec *list)
+{
+    StrVec out = {.at = arena_new_array(facts->arena, Str, list->len), .cap = list->len};
+    for (; out.len < list->len; out.len++)
+        out.at[out.len] = arena_str(facts->arena, list->at[out.len]);
+    return out;
+}
+
 static StrVec words_copy(Facts *facts, const StrVec *list)
 {
     StrVec out = {.at = arena_new_array(facts->arena, Str, list->len), .cap = list->len};
@@ -100,11 +108,11 @@ void facts_add_record(Facts *facts, uint32_t source, const Record *record)
     RecordFacts *kept = vec_push(facts->arena, &facts->records);
     uint32_t index = (uint32_t)facts->records.len - 1;
     *kept = (RecordFacts){
-        .id = facts_word(facts, record->id),
+        .id = arena_str(facts->arena, record->id),
         .title = arena_str(facts->arena, str_head(record->title, TITLE_BYTES)),
         .source = source,
         .published = record->published,
-        .names = words_copy(facts, &record->names),
+        .names = list_copy(facts, &record->names),
         .cwes = words_copy(facts, &record->cwes),
         .vectors = words_copy(facts, &record->vectors),
         .word = facts_word(facts, record->word),
@@ -119,7 +127,7 @@ VulnerabilityFacts *facts_vulnerability(Facts *facts, Str id)
     if (known)
         return known;
     VulnerabilityFacts *made = arena_new(facts->arena, VulnerabilityFacts);
-    made->id = facts_word(facts, id);
+    made->id = arena_str(facts->arena, id);
     made->published = made->kev_added = made->kev_due = DATE_NONE;
     made->epss = made->percentile = EPSS_NONE;
     *map_get(&facts->vulnerabilities, made->id) = made;
@@ -133,9 +141,29 @@ static void pair_add(Facts *facts, PairVec *pairs, Str a, Str b)
     for (size_t i = 0; i < pairs->len; i++)
         if (str_eq(pairs->at[i].a, a) && str_eq(pairs->at[i].b, b))
             return;
-    Pair *pair = vec_push(facts->arena, pairs);
-    pair->a = facts_word(facts, a);
-    pair->b = facts_word(facts, b);
+    if (pairs->len == pairs->cap) {
+        PairVec grown = {.cap = pairs->cap ? pairs->cap * 2 : 1};
+        grown.at = arena_new_array(facts->arena, Pair, grown.cap);
+        for (; grown.len < pairs->len; grown.len++)
+            grown.at[grown.len] = pairs->at[grown.len];
+        *pairs = grown;
+    }
+    pairs->at[pairs->len++] = (Pair){facts_word(facts, a), facts_word(facts, b)};
+}
+
+void facts_list_add(Facts *facts, StrVec *list, Str s)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq(list->at[i], s))
+            return;
+    if (list->len == list->cap) {
+        StrVec grown = {.cap = list->cap ? list->cap * 2 : 1};
+        grown.at = arena_new_array(facts->arena, Str, grown.cap);
+        for (; grown.len < list->len; grown.len++)
+            grown.at[grown.len] = list->at[grown.len];
+        *list = grown;
+    }
+    list->at[list->len++] = s;
 }
 
 void facts_add_cvss(Facts *facts, VulnerabilityFacts *v, Str source, Str vector)
@@ -150,12 +178,8 @@ void facts_add_word(Facts *facts, VulnerabilityFacts *v, Str source, Str word)
 
 void facts_add_cwe(Facts *facts, VulnerabilityFacts *v, Str cwe)
 {
-    if (!str_starts(cwe, STR("CWE-")))
-        return; /* NVD-CWE-noinfo and the like say nothing */
-    for (size_t i = 0; i < v->cwes.len; i++)
-        if (str_eq(v->cwes.at[i], cwe))
-            return;
-    *vec_push(facts->arena, &v->cwes) = facts_word(facts, cwe);
+    if (str_starts(cwe, STR("CWE-"))) /* NVD-CWE-noinfo and the like say nothing */
+        facts_list_add(facts, &v->cwes, facts_word(facts, cwe));
 }
 
 void facts_set_title(Facts *facts, VulnerabilityFacts *v, unsigned rank, Str title)

@@ -56,9 +56,9 @@ typedef struct VulnerabilityFacts {
     uint32_t epss, percentile; /* in 1 / EPSS_ONE */
     uint8_t exploits;          /* bit Exploit */
     bool disputed, rejected;
-    Str ssvc[SSVC_POINTS];
-    PairVec cvss;  /* source, vector */
-    PairVec words; /* source, word */
+    uint32_t ssvc[SSVC_POINTS]; /* references into Facts.strings */
+    PairVec cvss;               /* source, vector */
+    PairVec words;              /* source, word */
     StrVec cwes;
     /* facts_resolve */
     StrVec aliases;         /* sorted */
@@ -116,6 +116,8 @@ void facts_add_cwe(Facts *facts, VulnerabilityFacts *v, Str cwe);
 void facts_set_title(Facts *facts, VulnerabilityFacts *v, unsigned rank, Str title);
 void facts_add_eol(Facts *facts, const EolFacts *eol);
 void facts_add_cwe_name(Facts *facts, Str cwe, Str name);
+/* Adds a string unless it is there; lists of facts mostly hold one or two, and grow from one. */
+void facts_list_add(Facts *facts, StrVec *list, Str s);
 /* One copy of what repeats. */
 Str facts_word(Facts *facts, Str s);
 

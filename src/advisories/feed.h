@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "advisories/facts.h"
+#include "base/csv.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "model/note.h"
+
+/* Bounds: of one document, of one file once it is unpacked, and of archives. */
+#define FEED_DOCUMENT (UINT64_C(64) << 20)
+#define FEED_FILE (UINT64_C(8) << 30)
+extern const Limits feed_limits;
 
 /* One file of one source, its outer compression already taken off. */
 typedef struct FeedFile {
@@ -21,13 +28,16 @@ typedef struct Feed {
     Str name; /* "osv" */
     Str summary;
     Str spec;    /* where the format is described */
-    Str pattern; /* of its paths under the folder of feeds; '*' is one component, '**' any */
-    Str address; /* default public base; empty: not published in this shape */
-    Str remote;  /* path under that base, if another than the local one without its first part */
+    Str paths;   /* under the folder of feeds, one or more; '*' is within a component, '**' any */
+    Str address; /* the default public base; empty: not published in this shape */
+    Str remote;  /* what to fetch from there; see update.h. Empty: `paths` without their first part
+                  */
     bool (*read)(FeedFile *file, Error *err);
 } Feed;
 
-extern const Feed feed_osv;
+extern const Feed feed_alpine, feed_chainguard, feed_cwe, feed_cwe_xml, feed_debian, feed_eol,
+    feed_eol_json, feed_epss, feed_exploit_db, feed_exploits, feed_kev, feed_metasploit,
+    feed_nodejs, feed_nuclei, feed_nvd, feed_osv, feed_ssvc, feed_vulnrichment, feed_wolfi;
 
 const Feed *const *feeds(size_t *count);
 /* The row that reads a path; NULL if none does. */
@@ -35,3 +45,19 @@ const Feed *feed_of_path(Str path);
 bool path_matches(Str pattern, Str path);
 
 void feed_note(FeedFile *file, Str what, Str why);
+
+/* Walks a file of comma-separated values with a header; `row` sees the columns asked for, in their
+ * order, empty where the file has none. */
+enum { FEED_COLUMNS = 8 };
+typedef void FeedRow(FeedFile *file, uint32_t source, const Str *columns);
+bool feed_csv(FeedFile *file, uint32_t source, const Str *names, size_t count, FeedRow *row,
+              Error *err);
+/* Every JSON document of the file, or, where it is a zip or a tar, of its members. */
+typedef void FeedDocument(FeedFile *file, uint32_t source, Str name, Str text);
+bool feed_documents(FeedFile *file, uint32_t source, FeedDocument *document, Error *err);
+/* The strings of an array. */
+void feed_strings(Json *j, Arena *arena, StrVec *out);
+/* Ends a document: what is wrong with it becomes a note. */
+bool feed_json_ok(FeedFile *file, Json *j, Str name);
+/* The only bytes of a zip with one member that counts: the first that ends in `suffix`. */
+bool feed_unzip(FeedFile *file, Str suffix, Buf *into, Error *err);

@@ -7,8 +7,6 @@
  * ranges means nothing that we could compare, and is dropped with a note. */
 #include "advisories/feed.h"
 
-#include "archive/zip.h"
-#include "base/json.h"
 #include "model/ecosystem.h"
 #include "versions/version.h"
 
@@ -136,17 +134,6 @@ static void ranges_read(Json *j, Arena *arena, RangeVec *out, bool *git)
 
 /* --- lists and details --- */
 
-static void strings_read(Json *j, Arena *arena, StrVec *out)
-{
-    if (!json_enter_array(j))
-        return;
-    while (json_next_item(j)) {
-        Str s = json_take_str(j);
-        if (s.len)
-            *vec_push(arena, out) = s;
-    }
-}
-
 static void import_read(Json *j, Arena *arena, Advisory *out)
 {
     Str key;
@@ -157,11 +144,11 @@ static void import_read(Json *j, Arena *arena, Advisory *out)
         if (str_eq(key, STR("path")))
             import.path = json_take_str(j);
         else if (str_eq(key, STR("symbols")))
-            strings_read(j, arena, &import.symbols);
+            feed_strings(j, arena, &import.symbols);
         else if (str_eq(key, STR("goos")))
-            strings_read(j, arena, &out->goos);
+            feed_strings(j, arena, &out->goos);
         else if (str_eq(key, STR("goarch")))
-            strings_read(j, arena, &out->goarch);
+            feed_strings(j, arena, &out->goarch);
         else
             json_skip(j);
     *vec_push(arena, &out->imports) = import;
@@ -192,17 +179,44 @@ static void specific_read(Json *j, OsvRecord *osv, Advisory *out)
                  str_eq(key, STR("module")))
             out->module = json_take_str(j);
         else if (str_eq(key, STR("arches")) || str_eq(key, STR("arch")))
-            strings_read(j, arena, &out->arches);
+            feed_strings(j, arena, &out->arches);
         else if (str_eq(key, STR("goos")))
-            strings_read(j, arena, &out->goos);
+            feed_strings(j, arena, &out->goos);
         else if (str_eq(key, STR("goarch")))
-            strings_read(j, arena, &out->goarch);
+            feed_strings(j, arena, &out->goarch);
         else
             json_skip(j);
     }
 }
 
-static void package_read(Json *j, Advisory *out)
+static Str qualifier_of(Str purl, Str name)
+{
+    size_t at = str_find(purl, name);
+    Str value, rest;
+    if (at == STR_NONE)
+        return (Str){0};
+    str_cut(str_from_pos(purl, at + name.len), '&', &value, &rest);
+    return value;
+}
+
+/* rpm: builds for one architecture, packages of one module stream. */
+static void purl_read(Str purl, Arena *arena, Advisory *out)
+{
+    Str arch = qualifier_of(purl, STR("arch=")), module = qualifier_of(purl, STR("rpmmod="));
+    Str name, stream;
+    if (!str_starts(purl, STR("pkg:rpm/")))
+        return;
+    if (arch.len && !str_eq(arch, STR("src")) && !str_eq(arch, STR("source")))
+        *vec_push(arena, &out->arches) = arch;
+    size_t colon = str_find_fold(module, STR("%3a"));
+    name = colon == STR_NONE ? module : str_head(module, colon);
+    stream = colon == STR_NONE ? (Str){0} : str_from_pos(module, colon + 3);
+    out->module = stream.len
+                      ? arena_printf(arena, STR_FMT ":" STR_FMT, STR_ARG(name), STR_ARG(stream))
+                      : name;
+}
+
+static void package_read(Json *j, Arena *arena, Advisory *out)
 {
     Str key;
     if (!json_enter_object(j))
@@ -212,6 +226,8 @@ static void package_read(Json *j, Advisory *out)
             out->ecosystem = json_take_str(j);
         else if (str_eq(key, STR("name")))
             out->package = json_take_str(j);
+        else if (str_eq(key, STR("purl")))
+            purl_read(json_take_str(j), arena, out);
         else
             json_skip(j);
 }
@@ -277,11 +293,11 @@ static void affected_read(Json *j, OsvRecord *osv)
         return;
     while (json_next_key(j, &key))
         if (str_eq(key, STR("package")))
-            package_read(j, &a);
+            package_read(j, arena, &a);
         else if (str_eq(key, STR("ranges")))
             ranges_read(j, arena, &ranges, &git);
         else if (str_eq(key, STR("versions")))
-            strings_read(j, arena, &a.versions);
+            feed_strings(j, arena, &a.versions);
         else if (str_eq(key, STR("severity")))
             severity_read(j, arena, &vectors, &a.urgency);
         else if (str_eq(key, STR("ecosystem_specific")) || str_eq(key, STR("database_specific")))
@@ -305,6 +321,14 @@ static void affected_read(Json *j, OsvRecord *osv)
         osv->git_only++;
 }
 
+static void entries_read(Json *j, OsvRecord *osv)
+{
+    if (!json_enter_array(j))
+        return;
+    while (json_next_item(j))
+        affected_read(j, osv);
+}
+
 /* --- the record --- */
 
 static void record_specific_read(Json *j, OsvRecord *osv)
@@ -316,7 +340,7 @@ static void record_specific_read(Json *j, OsvRecord *osv)
         if (str_eq(key, STR("severity")))
             osv->record.word = json_take_str(j);
         else if (str_eq(key, STR("cwe_ids")))
-            strings_read(j, osv->file->arena, &osv->record.cwes);
+            feed_strings(j, osv->file->arena, &osv->record.cwes);
         else
             json_skip(j);
 }
@@ -340,15 +364,14 @@ static void record_read(Json *j, OsvRecord *osv)
         else if (str_eq(key, STR("summary")))
             record->title = json_take_str(j);
         else if (str_eq(key, STR("aliases")) || str_eq(key, STR("upstream")))
-            strings_read(j, arena, &record->names);
+            feed_strings(j, arena, &record->names);
         else if (str_eq(key, STR("related")))
-            strings_read(j, arena, &osv->related);
+            feed_strings(j, arena, &osv->related);
         else if (str_eq(key, STR("severity")))
             severity_read(j, arena, &record->vectors, &record->word);
-        else if (str_eq(key, STR("affected")) && json_enter_array(j)) {
-            while (json_next_item(j))
-                affected_read(j, osv);
-        } else if (str_eq(key, STR("database_specific")))
+        else if (str_eq(key, STR("affected")))
+            entries_read(j, osv);
+        else if (str_eq(key, STR("database_specific")))
             record_specific_read(j, osv);
         else
             json_skip(j);
@@ -432,18 +455,17 @@ static void affected_finish(OsvRecord *osv)
     }
 }
 
-/* One document; `source` is for records of this file's ecosystem. */
-static void osv_document(FeedFile *file, Str name, Str text, uint32_t source)
+static void osv_document(FeedFile *file, uint32_t source, Str name, Str text)
 {
-    Error err = {0};
     Json j;
     ArenaMark mark = arena_mark(file->arena);
     OsvRecord osv = {.file = file, .record.published = DATE_NONE};
     json_init(&j, text, file->arena);
     record_read(&j, &osv);
-    if (!json_finish(&j, &err) || osv.record.id.len == 0) {
-        feed_note(file, name, err.code ? error_message(&err) : STR("no OSV record: it has no id"));
-    } else if (!osv.withdrawn) {
+    bool ok = feed_json_ok(file, &j, name);
+    if (ok && osv.record.id.len == 0)
+        feed_note(file, name, STR("no OSV record: it has no id"));
+    if (ok && osv.record.id.len && !osv.withdrawn) {
         facts_source_saw(file->facts, source, osv.modified);
         distribution_adjust(&osv);
         affected_finish(&osv);
@@ -455,48 +477,20 @@ static void osv_document(FeedFile *file, Str name, Str text, uint32_t source)
     arena_reset(file->arena, mark);
 }
 
-static bool osv_zip(FeedFile *file, uint32_t source, Error *err)
-{
-    Zip zip CLEANUP(zip_close) = {0};
-    Buf text CLEANUP(buf_fini) = {0};
-    const Limits limits = {.entries = 5000000,
-                           .layer_bytes = UINT64_C(4) << 30,
-                           .ratio = 1000,
-                           .ratio_floor = UINT64_C(64) << 20};
-    if (!zip_open(&zip, file->bytes, &limits, file->arena, err))
-        return false;
-    for (size_t i = 0; i < zip.members.len; i++) {
-        const ZipMember *member = &zip.members.at[i];
-        Error one = {0};
-        buf_clear(&text);
-        if (!str_ends(member->name, STR(".json")))
-            continue;
-        if (zip_member_read(&zip, member, UINT64_C(64) << 20, &text, &one))
-            osv_document(file, member->name, buf_str(&text), source);
-        else
-            feed_note(file, member->name, error_message(&one));
-    }
-    return true;
-}
-
 static bool osv_read(FeedFile *file, Error *err)
 {
     Str folder, ecosystem, rest;
     str_cut(file->path, '/', &folder, &rest);
     str_cut(rest, '/', &ecosystem, &rest);
-    uint32_t source =
-        facts_source(file->facts, arena_printf(file->arena, "osv/" STR_FMT, STR_ARG(ecosystem)));
-    if (str_ends(file->path, STR(".zip")))
-        return osv_zip(file, source, err);
-    osv_document(file, file->path, file->bytes, source);
-    return true;
+    Str name = arena_printf(file->arena, "osv/" STR_FMT, STR_ARG(ecosystem));
+    return feed_documents(file, facts_source(file->facts, name), osv_document, err);
 }
 
 const Feed feed_osv = {
     .name = STR_INIT("osv"),
     .summary = STR_INIT("OSV records of every ecosystem"),
     .spec = STR_INIT("https://ossf.github.io/osv-schema/"),
-    .pattern = STR_INIT("osv/*/*"),
+    .paths = STR_INIT("osv/*/*.zip osv/*/*.json"),
     .address = STR_INIT("https://osv-vulnerabilities.storage.googleapis.com"),
     .read = osv_read,
 };

@@ -34,7 +34,7 @@ typedef enum Section {
     SECTION_OFFSETS,    /* u32 place of every vulnerability, by ordinal */
     SECTION_VULNERABILITIES,
     SECTION_TITLES,
-    SECTION_ECOSYSTEMS, /* count, then strings, sorted */
+    SECTION_ECOSYSTEMS, /* strings, sorted */
     SECTION_SOURCES,
     SECTION_EOL,
     SECTION_CWES,

@@ -31,24 +31,16 @@ static Str cve_of(Str name)
     return begins && cve_is(tail) ? tail : (Str){0};
 }
 
-static void list_add(Arena *arena, StrVec *list, Str s)
-{
-    for (size_t i = 0; i < list->len; i++)
-        if (str_eq(list->at[i], s))
-            return;
-    *vec_push(arena, list) = s;
-}
-
-static StrVec cves_of(Arena *arena, const RecordFacts *record)
+static StrVec cves_of(Facts *facts, const RecordFacts *record)
 {
     StrVec out = {0};
     Str own = cve_of(record->id);
     if (own.len)
-        list_add(arena, &out, own);
+        facts_list_add(facts, &out, own);
     for (size_t i = 0; i < record->names.len; i++) {
         Str cve = cve_of(record->names.at[i]);
         if (cve.len)
-            list_add(arena, &out, cve);
+            facts_list_add(facts, &out, cve);
     }
     return out;
 }
@@ -124,7 +116,7 @@ static StrVec ids_of(Resolver *resolver, const RecordFacts *record, StrVec cves)
     if (cves.len)
         return cves;
     const Name *root = name_root(name_get(resolver, record->id));
-    *vec_push(resolver->facts->arena, &cves) = root->cve.len ? root->cve : root->best;
+    facts_list_add(resolver->facts, &cves, root->cve.len ? root->cve : root->best);
     return cves;
 }
 
@@ -155,16 +147,16 @@ static void record_resolve(Resolver *resolver, RecordFacts *record, StrVec cves)
         record->flaws[record->flaw_count++] = v;
         published_at_most(v, record->published);
         if (is_spelling(record->id))
-            list_add(facts->arena, &v->hidden, record->id);
+            facts_list_add(facts, &v->hidden, record->id);
         else if (!str_eq(record->id, v->id))
-            list_add(facts->arena, &v->aliases, record->id);
+            facts_list_add(facts, &v->aliases, record->id);
     }
     if (ids.len == 1)
         record_tell(facts, record, record->flaws[0]);
     for (size_t n = 0; ids.len > 1 && n < record->names.len; n++)
         if (!cve_of(record->names.at[n]).len && !map_has(&resolver->names, record->names.at[n]))
             for (size_t i = 0; i < ids.len; i++)
-                list_add(facts->arena, &record->flaws[i]->aliases, record->names.at[n]);
+                facts_list_add(facts, &record->flaws[i]->aliases, record->names.at[n]);
 }
 
 /* Every name that was joined to a vulnerability is an alias of it. */
@@ -176,7 +168,7 @@ static void aliases_give(Resolver *resolver)
         const Name *root = name_root(name);
         Str id = root->cve.len ? root->cve : root->best;
         if (!str_eq(name->name, id) && !is_spelling(name->name))
-            list_add(facts->arena, &facts_vulnerability(facts, id)->aliases, name->name);
+            facts_list_add(facts, &facts_vulnerability(facts, id)->aliases, name->name);
     }
 }
 
@@ -206,7 +198,7 @@ void facts_resolve(Facts *facts)
         qsort(order, count, sizeof(RecordFacts *), record_cmp);
     StrVec *cves = arena_new_array(facts->arena, StrVec, count);
     for (size_t i = 0; i < count; i++) {
-        cves[i] = cves_of(facts->arena, order[i]);
+        cves[i] = cves_of(facts, order[i]);
         if (cves[i].len == 1 && !is_spelling(order[i]->id))
             names_join(&resolver, cves[i].at[0], order[i]->id);
     }

@@ -89,7 +89,7 @@ static int row_cmp(const void *a, const void *b)
         source_q = sorting->sources.at[q->source].name;
     int by_source = str_cmp(source_p, source_q), by_id = str_cmp(p->id, q->id);
     if (by_source || by_id)
-        return by_source ? by_source : by_id;
+        return by_id ? by_id : by_source;
     return (x->row > y->row) - (x->row < y->row);
 }
 
@@ -165,40 +165,109 @@ static void artifacts_put(Writer *w)
     }
 }
 
-static void ecosystem_add(Writer *w, Str ecosystem, Str *last, size_t *count)
+static void ecosystem_add(Writer *w, Str ecosystem, Str *last)
 {
     if (str_eq(ecosystem, *last))
         return;
     buf_str_wire(&w->sections[SECTION_ECOSYSTEMS], ecosystem);
     *last = ecosystem;
-    ++*count;
+}
+
+/* OSV puts a record into the zip of every ecosystem it names. Where copies of different age meet,
+ * the package's own ecosystem has the say; without it, the first. */
+static bool is_foreign_copy(const Facts *facts, const PackageFacts *package, const RowFacts *rows,
+                            size_t count, const RowFacts *row)
+{
+    Str own, release, chosen = {0}, source;
+    const RecordFacts *record = &facts->records.at[row->record];
+    str_cut(package->ecosystem, ':', &own, &release);
+    source = facts->sources.at[record->source].name;
+    if (!str_starts(source, STR("osv/")))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const RecordFacts *other = &facts->records.at[rows[i].record];
+        Str name = facts->sources.at[other->source].name;
+        if (!str_starts(name, STR("osv/")) || !str_eq(other->id, record->id))
+            continue;
+        if (chosen.len == 0 || str_eq(str_from_pos(name, 4), own))
+            chosen = name;
+    }
+    return !str_eq(source, chosen);
+}
+
+/* The rows from here on that are of one record, whoever hands it out. */
+static size_t same_record(const Facts *facts, const RowFacts *rows, size_t count)
+{
+    size_t same = 1;
+    while (same < count &&
+           str_eq(facts->records.at[rows[same].record].id, facts->records.at[rows[0].record].id))
+        same++;
+    return same;
+}
+
+static size_t package_rows(Writer *w, const PackageFacts *package, const RowFacts *rows,
+                           size_t count, uint32_t place, Buf *body)
+{
+    size_t written = 0, last = 0;
+    for (size_t i = 0, same; i < count; i += same) {
+        same = same_record(w->facts, &rows[i], count - i);
+        for (size_t n = i; n < i + same; n++) {
+            size_t from = body->len;
+            if (same > 1 && is_foreign_copy(w->facts, package, &rows[i], same, &rows[n]))
+                continue;
+            row_write(w, body, &rows[n], place);
+            Str bytes = buf_str(body);
+            if (written && str_eq(str_sub(bytes, last, from), str_from_pos(bytes, from))) {
+                body->len = from; /* it says nothing new */
+                continue;
+            }
+            last = from;
+            written++;
+        }
+    }
+    return written;
+}
+
+typedef struct Span {
+    size_t from, count;
+} Span;
+
+/* The rows of every package, by its index, in an order that does not depend on that of files. */
+static Span *rows_order(Writer *w)
+{
+    Facts *facts = w->facts;
+    Span *spans = arena_new_array(w->arena, Span, map_len(&facts->packages));
+    sorting = facts;
+    if (facts->row_list.len)
+        qsort(facts->row_list.at, facts->row_list.len, sizeof(RowFacts), row_cmp);
+    for (size_t i = 0; i < facts->row_list.len; i++) {
+        Span *span = &spans[facts->row_list.at[i].package];
+        span->from = span->count ? span->from : i;
+        span->count++;
+    }
+    return spans;
 }
 
 static void packages_put(Writer *w)
 {
     Facts *facts = w->facts;
-    size_t count = map_len(&facts->packages), row_count = facts->row_list.len, ecosystems = 0;
+    size_t count = map_len(&facts->packages);
     PackageFacts **order = arena_new_array(w->arena, PackageFacts *, count);
-    size_t *first = arena_new_array(w->arena, size_t, count + 1);
+    Buf body CLEANUP(buf_fini) = {0};
+    const Span *spans = rows_order(w);
+    Str last = {0};
     for (size_t i = 0; i < count; i++)
         order[i] = facts->packages.entries.at[i].value;
     if (count)
         qsort(order, count, sizeof(PackageFacts *), package_cmp);
-    sorting = facts;
-    if (row_count)
-        qsort(facts->row_list.at, row_count, sizeof(RowFacts), row_cmp);
-    for (size_t i = 0; i < row_count; i++)
-        first[facts->row_list.at[i].package + 1] = i + 1;
-    Buf body CLEANUP(buf_fini) = {0};
-    Str last = {0};
     for (size_t i = 0; i < count; i++) {
         const PackageFacts *package = order[i];
+        Span span = spans[package->index];
         uint32_t place = (uint32_t)w->sections[SECTION_PACKAGES].len;
-        size_t from = package->index ? first[package->index] : 0, to = first[package->index + 1];
-        for (size_t n = from; n < to; n++)
-            row_write(w, &body, &facts->row_list.at[n], place);
-        package_head(w, package->ecosystem, package->key, PACKAGE_ROWS, to - from, &body);
-        ecosystem_add(w, package->ecosystem, &last, &ecosystems);
+        size_t rows =
+            package_rows(w, package, &facts->row_list.at[span.from], span.count, place, &body);
+        package_head(w, package->ecosystem, package->key, PACKAGE_ROWS, rows, &body);
+        ecosystem_add(w, package->ecosystem, &last);
         if (str_eq(package->ecosystem, STR("Maven")))
             artifact_add(w, package->key, place);
     }
@@ -274,7 +343,8 @@ static void vulnerability_put(Writer *w, VulnerabilityFacts *v)
     date_put(out, v->kev_due);
     buf_u8(out, v->exploits);
     for (size_t i = 0; i < SSVC_POINTS; i++)
-        buf_varint(out, strings_put(&w->pool, v->ssvc[i]));
+        buf_varint(
+            out, strings_put(&w->pool, strings_at(buf_str(&w->facts->strings.bytes), v->ssvc[i])));
     buf_varint(out, title_put(w, v->title));
     list_put(w, out, &v->hidden);
     buf_varint(out, v->packages.len);
@@ -332,28 +402,36 @@ static bool sections_fit(const Writer *w, Error *err)
     return true;
 }
 
-static bool file_put(const Writer *w, Date built, Buf *out, Error *err)
+/* Sections are given back as they are appended, so that the file is in memory once. */
+static bool file_put(Writer *w, Date built, Buf *out, Error *err)
 {
-    Buf rest CLEANUP(buf_fini) = {0};
-    buf_u32le(&rest, (uint32_t)built);
-    buf_u32le(&rest, (uint32_t)w->facts->epss_date);
     uint64_t place = HEADER_BYTES;
-    for (size_t i = 0; i < SECTIONS; i++) {
-        buf_u64le(&rest, place);
-        buf_u64le(&rest, w->sections[i].len);
-        place += w->sections[i].len;
-    }
     for (size_t i = 0; i < SECTIONS; i++)
-        buf_put(&rest, buf_str(&w->sections[i]));
-    Digest digest;
-    if (!hash_bytes(HASH_SHA256, buf_str(&rest), &digest, err))
-        return false;
+        place += w->sections[i].len;
+    buf_reserve(out, place);
     buf_put(out, DATABASE_MAGIC);
     buf_u32le(out, DATABASE_FORMAT);
     buf_u32le(out, w->facts->seed ? DATABASE_SEED : 0);
     buf_u64le(out, place);
-    buf_put(out, str_of(digest.bytes, digest.len));
-    buf_put(out, buf_str(&rest));
+    while (out->len < HEADER_DIGESTED)
+        buf_u8(out, 0);
+    buf_u32le(out, (uint32_t)built);
+    buf_u32le(out, (uint32_t)w->facts->epss_date);
+    place = HEADER_BYTES;
+    for (size_t i = 0; i < SECTIONS; i++) {
+        buf_u64le(out, place);
+        buf_u64le(out, w->sections[i].len);
+        place += w->sections[i].len;
+    }
+    for (size_t i = 0; i < SECTIONS; i++) {
+        buf_put(out, buf_str(&w->sections[i]));
+        buf_fini(&w->sections[i]);
+    }
+    Digest digest;
+    if (!hash_bytes(HASH_SHA256, str_from_pos(buf_str(out), HEADER_DIGESTED), &digest, err))
+        return false;
+    for (size_t i = 0; i < digest.len; i++)
+        out->ptr[HEADER_DIGEST + i] = (char)digest.bytes[i];
     return true;
 }
 
