@@ -49,6 +49,23 @@ TEST(hash_known_answers)
     }
 }
 
+TEST(hash_of_short_text_needs_no_library)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Error err = {0};
+    Digest quick[300], slow;
+    char text[300] = {0};
+    for (size_t len = 0; len < sizeof text; len++) {
+        text[len] = (char)(len * 7);
+        REQUIRE_OK(hash_bytes(HASH_SHA256, str_of(text, len), &quick[len], &err));
+    }
+    REQUIRE_OK(hash_prepare(&err));
+    for (size_t len = 0; len < sizeof text; len++) {
+        REQUIRE_OK(hash_bytes(HASH_SHA256, str_of(text, len), &slow, &err));
+        CHECK(digest_eq(&quick[len], &slow));
+    }
+}
+
 TEST(hash_state_fits)
 {
     /* the bytes behind the state stay as they were */
