@@ -12,6 +12,7 @@ typedef struct ApkEntry {
 typedef struct ApkParse {
     const CatalogFile *file;
     CatalogSink *sink;
+    Buf path; /* of an owned file, being put together */
     size_t bad, first_bad_line;
 } ApkParse;
 
@@ -70,7 +71,7 @@ static void entry_take(ApkParse *parse, ApkEntry *entry, char field, Str value)
         break;
     case 'R':
         if (entry->name.len)
-            sink_own_in(parse->sink, entry->name, entry->dir, value);
+            sink_own_in(parse->sink, entry->name, entry->dir, value, &parse->path);
         break;
     default:
         break;
@@ -93,6 +94,7 @@ static void read_installed(const CatalogFile *file, CatalogSink *sink)
             parse.first_bad_line = number;
     }
     entry_end(&parse, &entry, number);
+    buf_fini(&parse.path);
     if (parse.bad)
         sink_incomplete(sink, file->path, "%zu places that are no apk database, first in line %zu",
                         parse.bad, parse.first_bad_line);

@@ -9,31 +9,9 @@ extern const Cataloger cataloger_npm, cataloger_python, cataloger_java, cataloge
     cataloger_gem, cataloger_composer;
 
 static const Cataloger *const rows[] = {
-#ifdef ASSAY_HAVE_OS
-    &cataloger_os_release,
-    &cataloger_apk,
-    &cataloger_dpkg,
-    &cataloger_rpm,
-#endif
-#ifdef ASSAY_HAVE_NPM
-    &cataloger_npm,
-#endif
-#ifdef ASSAY_HAVE_PYTHON
-    &cataloger_python,
-#endif
-#ifdef ASSAY_HAVE_JAVA
-    &cataloger_java,
-#endif
-#ifdef ASSAY_HAVE_GEM
-    &cataloger_gem,
-#endif
-#ifdef ASSAY_HAVE_COMPOSER
-    &cataloger_composer,
-#endif
-#ifdef ASSAY_HAVE_EXECUTABLE
-    &cataloger_executable,
-#endif
-    NULL,
+    &cataloger_os_release, &cataloger_apk,        &cataloger_dpkg, &cataloger_rpm,
+    &cataloger_npm,        &cataloger_python,     &cataloger_java, &cataloger_gem,
+    &cataloger_composer,   &cataloger_executable,
 };
 
 /* Of one kind of line, so that a file of nothing but errors cannot fill the report. */
@@ -41,7 +19,7 @@ enum { LINES_MAX = 500 };
 
 const Cataloger *const *catalogers(size_t *count)
 {
-    *count = COUNT_OF(rows) - 1;
+    *count = COUNT_OF(rows);
     return rows;
 }
 
@@ -98,10 +76,52 @@ void sink_incomplete(CatalogSink *sink, Str path, const char *format, ...)
     va_end(args);
 }
 
-/* Lists come package by package, so the name is copied once for each run of files. */
-void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name)
+/* Only files in which packages can be found are worth an owner, and most of what OS packages own is
+ * none: data by its name, which no cataloger wants by its path. */
+static bool is_data(Str path)
 {
-    if (name.len == 0 || dir.len + name.len >= sink->limits->path_bytes)
+    static const Str dirs[] = {STR_INIT("usr/share/doc/"), STR_INIT("usr/share/man/"),
+                               STR_INIT("usr/share/locale/"), STR_INIT("usr/share/zoneinfo/"),
+                               STR_INIT("usr/share/licenses/")};
+    static const Str endings[] = {
+        STR_INIT("h"),     STR_INIT("hpp"),  STR_INIT("c"),    STR_INIT("py"),
+        STR_INIT("pyc"),   STR_INIT("pl"),   STR_INIT("pm"),   STR_INIT("pod"),
+        STR_INIT("ph"),    STR_INIT("rb"),   STR_INIT("js"),   STR_INIT("ts"),
+        STR_INIT("map"),   STR_INIT("css"),  STR_INIT("html"), STR_INIT("htm"),
+        STR_INIT("xml"),   STR_INIT("xsl"),  STR_INIT("json"), STR_INIT("md"),
+        STR_INIT("txt"),   STR_INIT("rst"),  STR_INIT("gz"),   STR_INIT("xz"),
+        STR_INIT("png"),   STR_INIT("svg"),  STR_INIT("gif"),  STR_INIT("jpg"),
+        STR_INIT("mo"),    STR_INIT("conf"), STR_INIT("list"), STR_INIT("service"),
+        STR_INIT("cmake"), STR_INIT("tcl"),  STR_INIT("el"),   STR_INIT("lua"),
+        STR_INIT("cfg"),   STR_INIT("ttf"),  STR_INIT("pem"),  STR_INIT("crt"),
+    };
+    for (size_t i = 0; i < COUNT_OF(dirs); i++)
+        if (str_starts(path, dirs[i]))
+            return true;
+    Str stem, ending;
+    if (!str_rcut(path, '.', &stem, &ending))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if (str_eq(ending, endings[i]))
+            return true;
+    return false;
+}
+
+bool catalogers_want_path(Str path)
+{
+    Str base = str_from_pos(path, str_rfind_char(path, '/') + 1); /* STR_NONE + 1 is 0 */
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i]->wants_path && rows[i]->wants_path(path, base))
+            return true;
+    return false;
+}
+
+/* Lists come package by package, so the name is copied once for each run of files. */
+void sink_own(CatalogSink *sink, Str package, Str path)
+{
+    if (path.len == 0 || path.len > sink->limits->path_bytes)
+        return;
+    if (is_data(path) && !catalogers_want_path(path))
         return;
     if (sink_is_full(sink, sink->owned.len, sink->limits->entries)) {
         sink_incomplete(sink, package, "too many owned files: the rest is left out");
@@ -110,12 +130,18 @@ void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name)
     size_t len = sink->owned.len;
     Str last = len ? sink->owned.at[len - 1].package : (Str){0};
     Str owner = len && str_eq(last, package) ? last : arena_str(sink->arena, package);
-    Str path = dir.len ? arena_printf(sink->arena, STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(name))
-                       : arena_str(sink->arena, name);
-    *vec_push(sink->arena, &sink->owned) = (CatalogOwned){.path = path, .package = owner};
+    *vec_push(sink->arena, &sink->owned) =
+        (CatalogOwned){.path = arena_str(sink->arena, path), .package = owner};
 }
 
-void sink_own(CatalogSink *sink, Str package, Str path)
+void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name, Buf *scratch)
 {
-    sink_own_in(sink, package, (Str){0}, path);
+    buf_clear(scratch);
+    if (name.len == 0 || dir.len + name.len >= sink->limits->path_bytes)
+        return;
+    buf_put(scratch, dir);
+    if (dir.len)
+        buf_put_char(scratch, '/');
+    buf_put(scratch, name);
+    sink_own(sink, package, buf_str(scratch));
 }

@@ -19,6 +19,7 @@ typedef struct CatalogOwned {
     Str path;
     Str package;
 } CatalogOwned;
+typedef Vec(CatalogOwned) CatalogOwnedVec;
 
 /* Where a cataloger puts what it finds; everything is copied into `arena`. */
 typedef struct CatalogSink {
@@ -27,7 +28,7 @@ typedef struct CatalogSink {
     PackageVec packages;
     ExecutableVec executables;
     NoteVec notes, incomplete;
-    Vec(CatalogOwned) owned;
+    CatalogOwnedVec owned;
     OsRelease os;     /* filled by the os-release cataloger only */
     uint32_t os_rank; /* the most specific wins (rule 60): higher beats lower; 0: nothing yet */
 } CatalogSink;

@@ -55,6 +55,7 @@ static void own_files(const RpmHeader *h, Str owner, CatalogSink *sink)
     }
     Arena scratch CLEANUP(arena_fini);
     arena_init(&scratch);
+    Buf path CLEANUP(buf_fini) = {0};
     StrVec dirs = {0};
     Str name;
     for (uint32_t i = 0; i < count && rpm_take_string(&dir, &name); i++)
@@ -62,7 +63,7 @@ static void own_files(const RpmHeader *h, Str owner, CatalogSink *sink)
     for (uint32_t i = 0; i < names && i < indexes && rpm_take_string(&base, &name); i++) {
         uint32_t at = reader_u32be(&index);
         if (reader_ok(&index) && at < dirs.len)
-            sink_own_in(sink, owner, dirs.at[at], name);
+            sink_own_in(sink, owner, dirs.at[at], name, &path);
     }
 }
 

@@ -14,7 +14,7 @@ enum {
     MAGIC_BLOB = 0x53626c42, /* "BlbS" */
 };
 
-static void read_blob(RpmStore *store, uint32_t number, uint64_t offset)
+static void read_blob(RpmStore *store, uint32_t number, uint64_t offset, uint64_t space)
 {
     Reader r = reader_of(store->bytes);
     size_t at = offset > store->bytes.len ? store->bytes.len : (size_t)offset;
@@ -23,6 +23,8 @@ static void read_blob(RpmStore *store, uint32_t number, uint64_t offset)
     reader_u32le(&r); /* generation */
     uint32_t size = reader_u32le(&r);
     Str blob = reader_take(&r, size);
+    if (offset + space > store->bytes.len)
+        rpm_store_bad(store, at);
     if (!reader_ok(&r) || magic != MAGIC_BLOB || owner != number)
         rpm_store_bad(store, at);
     else if (rpm_store_spend(store, size, at))
@@ -43,13 +45,13 @@ bool rpm_ndb_walk(RpmStore *store)
     while (r.pos + SLOT <= end) {
         size_t at = r.pos;
         uint32_t magic = reader_u32le(&r), number = reader_u32le(&r), block = reader_u32le(&r);
-        reader_u32le(&r); /* blocks */
+        uint64_t space = (uint64_t)reader_u32le(&r) * BLOCK;
         if (magic != MAGIC_SLOT) {
             rpm_store_bad(store, at);
             break;
         }
         if (number && block)
-            read_blob(store, number, (uint64_t)block * BLOCK);
+            read_blob(store, number, (uint64_t)block * BLOCK, space);
     }
     return true;
 }

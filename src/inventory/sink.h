@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/buf.h"
 #include "inventory/cataloger.h"
 
-/* As sink_own, of the file `name` in `dir` (without a slash at its end; empty: the root). */
-void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name);
+/* As sink_own, of the file `name` in `dir` (without a slash at its end; empty: the root).
+ * `scratch` is for the path. */
+void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name, Buf *scratch);
+/* Whether any row wants the file by its path alone. */
+bool catalogers_want_path(Str path);

@@ -83,13 +83,13 @@ TEST(rules_3_and_5_distroless_and_opkg)
     catalog_read(&c, STR("var/lib/dpkg/status.d/tzdata"),
                  STR("Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n"));
     catalog_read(&c, STR("var/lib/dpkg/status.d/tzdata.md5sums"),
-                 STR("d41d8cd98f00b204e9800998ecf8427e  usr/share/zoneinfo/Zulu\nbad\n"));
+                 STR("d41d8cd98f00b204e9800998ecf8427e  usr/lib/tz/Zulu\nbad\n"));
     catalog_read(&c, STR("usr/lib/opkg/info/libc.control"),
                  STR("Package: libc\nVersion: 1.2.3-4\n"));
     CHECK_INT(c.sink.packages.len, 2);
     CHECK_INT(c.sink.owned.len, 1);
     CHECK_STR(c.sink.owned.at[0].package, STR("tzdata"));
-    CHECK_STR(c.sink.owned.at[0].path, STR("usr/share/zoneinfo/Zulu"));
+    CHECK_STR(c.sink.owned.at[0].path, STR("usr/lib/tz/Zulu"));
 }
 
 TEST(lists_own_files)

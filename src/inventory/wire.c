@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "inventory/wire.h"
+
+#include <math.h>
+
+#include "base/map.h"
+#include "inventory/wire_parts.h"
+
+static const Str magic = STR_INIT("AINV1");
+
+bool inventory_preload(Error *err)
+{
+    (void)err;
+    return true;
+}
+
+bool wire_fail(WireTake *take, const char *why)
+{
+    if (!take->why)
+        take->why = why;
+    reader_fail(&take->in);
+    return false;
+}
+
+size_t wire_take_count(WireTake *take, uint64_t limit)
+{
+    uint64_t count = reader_varint(&take->in);
+    if (count > limit || count > reader_left(&take->in)) {
+        wire_fail(take, "a count beyond what is there");
+        return 0;
+    }
+    return (size_t)count;
+}
+
+void wire_put_index(Buf *out, uint32_t index, uint32_t none)
+{
+    buf_varint(out, index == none ? 0 : (uint64_t)index + 1);
+}
+
+uint32_t wire_take_index(WireTake *take, size_t count, uint32_t none)
+{
+    uint64_t index = reader_varint(&take->in);
+    if (index == 0)
+        return none;
+    if (index > count) {
+        wire_fail(take, "an index out of range");
+        return none;
+    }
+    return (uint32_t)(index - 1);
+}
+
+static bool take_bool(WireTake *take)
+{
+    uint8_t value = reader_u8(&take->in);
+    if (value > 1)
+        wire_fail(take, "a truth value that is neither");
+    return value == 1;
+}
+
+void wire_put_strs(Buf *out, const StrVec *strs)
+{
+    buf_varint(out, strs->len);
+    for (size_t i = 0; i < strs->len; i++)
+        buf_str_wire(out, strs->at[i]);
+}
+
+void wire_take_strs(WireTake *take, StrVec *out)
+{
+    size_t count = wire_take_count(take, UINT32_MAX);
+    for (size_t i = 0; i < count && reader_ok(&take->in); i++)
+        *vec_push(take->arena, out) = reader_str(&take->in);
+}
+
+void wire_put_notes(Buf *out, const NoteVec *notes)
+{
+    buf_varint(out, notes->len);
+    for (size_t i = 0; i < notes->len; i++) {
+        buf_str_wire(out, notes->at[i].what);
+        buf_str_wire(out, notes->at[i].why);
+    }
+}
+
+void wire_take_notes(WireTake *take, NoteVec *out)
+{
+    size_t count = wire_take_count(take, UINT32_MAX);
+    for (size_t i = 0; i < count && reader_ok(&take->in); i++) {
+        Str what = reader_str(&take->in);
+        *vec_push(take->arena, out) = (Note){what, reader_str(&take->in)};
+    }
+}
+
+static void put_date(Buf *out, Date date)
+{
+    buf_u32le(out, (uint32_t)date);
+}
+
+static Date take_date(WireTake *take)
+{
+    return (Date)reader_u32le(&take->in);
+}
+
+void wire_put_os(Buf *out, const OsRelease *os)
+{
+    buf_str_wire(out, os->id);
+    buf_str_wire(out, os->version);
+    buf_str_wire(out, os->codename);
+    buf_str_wire(out, os->name);
+    buf_str_wire(out, os->id_like);
+    put_date(out, os->support_end);
+}
+
+void wire_take_os(WireTake *take, OsRelease *out)
+{
+    out->id = reader_str(&take->in);
+    out->version = reader_str(&take->in);
+    out->codename = reader_str(&take->in);
+    out->name = reader_str(&take->in);
+    out->id_like = reader_str(&take->in);
+    out->support_end = take_date(take);
+}
+
+/* Confidences are written by hand with a few digits: a billionth keeps them exactly. */
+enum { CONFIDENCE_ONE = 1000000000 };
+
+static const size_t package_strs[] = {
+    offsetof(Package, id),
+    offsetof(Package, name),
+    offsetof(Package, version),
+    offsetof(Package, source_name),
+    offsetof(Package, source_version),
+    offsetof(Package, arch),
+    offsetof(Package, purl),
+    offsetof(Package, vendor),
+    offsetof(Package, modularity),
+    offsetof(Package, found_by),
+};
+
+static void put_package(Buf *out, const Package *p)
+{
+    buf_u8(out, (uint8_t)p->type);
+    for (size_t i = 0; i < COUNT_OF(package_strs); i++)
+        buf_str_wire(out, *(const Str *)(const void *)((const char *)p + package_strs[i]));
+    buf_varint(out, (uint64_t)llround(p->confidence * CONFIDENCE_ONE));
+    buf_u8(out, p->declared);
+    buf_u8(out, p->third_party);
+    wire_put_index(out, p->layer, LAYER_NONE);
+    wire_put_index(out, p->owner, PACKAGE_NONE);
+    wire_put_index(out, p->executable, EXECUTABLE_NONE);
+    wire_put_strs(out, &p->paths);
+    wire_put_strs(out, &p->licences);
+}
+
+static void take_package(WireTake *take, size_t layers, size_t packages, size_t executables,
+                         Package *p)
+{
+    uint8_t type = reader_u8(&take->in);
+    if (type >= PACKAGE_TYPES) {
+        wire_fail(take, "a package of no known type");
+        return;
+    }
+    p->type = (PackageType)type;
+    for (size_t i = 0; i < COUNT_OF(package_strs); i++)
+        *(Str *)(void *)((char *)p + package_strs[i]) = reader_str(&take->in);
+    uint64_t confidence = reader_varint(&take->in);
+    if (confidence > CONFIDENCE_ONE)
+        wire_fail(take, "a confidence above 1");
+    p->confidence = (double)confidence / CONFIDENCE_ONE;
+    p->declared = take_bool(take);
+    p->third_party = take_bool(take);
+    p->layer = wire_take_index(take, layers, LAYER_NONE);
+    p->owner = wire_take_index(take, packages, PACKAGE_NONE);
+    p->executable = wire_take_index(take, executables, EXECUTABLE_NONE);
+    wire_take_strs(take, &p->paths);
+    wire_take_strs(take, &p->licences);
+}
+
+void wire_put_packages(Buf *out, const PackageVec *packages)
+{
+    buf_varint(out, packages->len);
+    for (size_t i = 0; i < packages->len; i++)
+        put_package(out, &packages->at[i]);
+}
+
+void wire_take_packages(WireTake *take, size_t layers, size_t executables, PackageVec *out)
+{
+    size_t count = wire_take_count(take, take->limits->packages);
+    for (size_t i = 0; i < count && reader_ok(&take->in); i++)
+        take_package(take, layers, count, executables, vec_push(take->arena, out));
+}
+
+void wire_put_executables(Buf *out, const ExecutableVec *executables)
+{
+    buf_varint(out, executables->len);
+    for (size_t i = 0; i < executables->len; i++) {
+        const Executable *e = &executables->at[i];
+        buf_str_wire(out, e->path);
+        buf_str_wire(out, e->goos);
+        buf_str_wire(out, e->goarch);
+        buf_str_wire(out, e->symbols);
+    }
+}
+
+void wire_take_executables(WireTake *take, ExecutableVec *out)
+{
+    size_t count = wire_take_count(take, take->limits->packages);
+    for (size_t i = 0; i < count && reader_ok(&take->in); i++) {
+        Executable *e = vec_push(take->arena, out);
+        e->path = reader_str(&take->in);
+        e->goos = reader_str(&take->in);
+        e->goarch = reader_str(&take->in);
+        e->symbols = reader_str(&take->in);
+        if (e->symbols.len % 4)
+            wire_fail(take, "a table of symbols cut short");
+    }
+}
+
+static void put_subject(Buf *out, const Subject *s)
+{
+    buf_u8(out, (uint8_t)s->kind);
+    buf_str_wire(out, s->name);
+    buf_str_wire(out, s->digest);
+    buf_str_wire(out, s->platform);
+    wire_put_os(out, &s->os);
+    buf_varint(out, s->layers.len);
+    for (size_t i = 0; i < s->layers.len; i++) {
+        buf_str_wire(out, s->layers.at[i].diff_id);
+        buf_str_wire(out, s->layers.at[i].digest);
+        buf_u64le(out, s->layers.at[i].size);
+        buf_str_wire(out, s->layers.at[i].instruction);
+    }
+    buf_u8(out, s->has_config);
+    buf_str_wire(out, s->user);
+    wire_put_strs(out, &s->ports);
+    put_date(out, s->created);
+}
+
+static void take_subject(WireTake *take, Subject *s)
+{
+    uint8_t kind = reader_u8(&take->in);
+    if (kind > SUBJECT_CONTAINER) {
+        wire_fail(take, "a subject of no known kind");
+        return;
+    }
+    s->kind = (SubjectKind)kind;
+    s->name = reader_str(&take->in);
+    s->digest = reader_str(&take->in);
+    s->platform = reader_str(&take->in);
+    wire_take_os(take, &s->os);
+    size_t count = wire_take_count(take, take->limits->layers);
+    for (size_t i = 0; i < count && reader_ok(&take->in); i++) {
+        Layer *layer = vec_push(take->arena, &s->layers);
+        layer->diff_id = reader_str(&take->in);
+        layer->digest = reader_str(&take->in);
+        layer->size = reader_u64le(&take->in);
+        layer->instruction = reader_str(&take->in);
+    }
+    s->has_config = take_bool(take);
+    s->user = reader_str(&take->in);
+    wire_take_strs(take, &s->ports);
+    s->created = take_date(take);
+}
+
+void inventory_encode(const Inventory *inventory, Buf *out)
+{
+    buf_put(out, magic);
+    put_subject(out, &inventory->subject);
+    wire_put_executables(out, &inventory->executables);
+    wire_put_packages(out, &inventory->packages);
+    wire_put_notes(out, &inventory->notes);
+    wire_put_notes(out, &inventory->incomplete);
+}
+
+static bool package_is_sound(const Inventory *inventory, const Package *p)
+{
+    if (p->owner == PACKAGE_NONE)
+        return true;
+    return !package_type_is_os(p->type) &&
+           package_type_is_os(inventory->packages.at[p->owner].type);
+}
+
+static void check_packages(WireTake *take, const Inventory *inventory)
+{
+    Map ids;
+    map_init(&ids, take->arena);
+    for (size_t i = 0; i < inventory->packages.len; i++) {
+        const Package *p = &inventory->packages.at[i];
+        if (!package_is_sound(inventory, p))
+            wire_fail(take, "an owner that is no OS package");
+        if (p->id.len == 0 || map_has(&ids, p->id))
+            wire_fail(take, "a package without an id of its own");
+        *map_get(&ids, p->id) = take;
+    }
+}
+
+bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out, Error *err)
+{
+    WireTake take = {.in = reader_of(arena_str(arena, bytes)), .arena = arena, .limits = limits};
+    *out = (Inventory){0};
+    if (!str_eq(reader_take(&take.in, magic.len), magic))
+        wire_fail(&take, "no inventory");
+    take_subject(&take, &out->subject);
+    wire_take_executables(&take, &out->executables);
+    wire_take_packages(&take, out->subject.layers.len, out->executables.len, &out->packages);
+    wire_take_notes(&take, &out->notes);
+    wire_take_notes(&take, &out->incomplete);
+    if (reader_ok(&take.in))
+        check_packages(&take, out);
+    if (reader_ok(&take.in) && reader_left(&take.in))
+        wire_fail(&take, "bytes behind its end");
+    if (reader_ok(&take.in))
+        return true;
+    *out = (Inventory){0};
+    return error_set(err, ERR_FORMAT, "inventory from the parser refused at offset %zu: %s",
+                     take.in.pos, take.why ? take.why : "cut short");
+}
