@@ -71,9 +71,10 @@ static double lookups(const Inventory *inventory, const Database *db, Str ecosys
     return now() - start;
 }
 
-static void measure(const Inventory *inventory, const Database *db, bool verbose)
+static void measure(const Inventory *inventory, const Database *db, const Policy *policy,
+                    bool verbose)
 {
-    MatchOptions options = {.as_of = date_of(2026, 11, 22)};
+    MatchOptions options = {.policy = policy, .as_of = date_of(2026, 11, 22)};
     Str ecosystem;
     for (int round = 0; round < 6; round++) {
         Arena arena CLEANUP(arena_fini);
@@ -106,6 +107,9 @@ int main(int argc, char **arg)
         return fprintf(stderr, "%s\n", argc < 3 ? "match DATABASE [-v] PATH=FILE..." : err.message),
                1;
     printf("open: %.3f ms\n", now() - start);
+    const Policy *policy;
+    if (!policy_load((Str){0}, (Str){0}, &arena, &policy, &err))
+        return fprintf(stderr, "%s\n", err.message), 1;
     CatalogSink sink = {.arena = &arena, .limits = &limits};
     for (int i = verbose ? 3 : 2; i < argc; i++) {
         Buf buf CLEANUP(buf_fini) = {0};
@@ -121,7 +125,7 @@ int main(int argc, char **arg)
         p->owner = PACKAGE_NONE;
         package_close(&arena, p, &sink.os);
     }
-    measure(&inventory, db, verbose);
+    measure(&inventory, db, policy, verbose);
     database_close(db);
     return 0;
 }

@@ -3,16 +3,16 @@
 
 #include <stdlib.h>
 
-/* How sure a match is, before the doubt about what the package is. Source: scoring model, "merge".
- */
+/* How sure a match is, before the doubt about what the package is. */
 static double confidence_of(const Claim *claim, const Verdict *verdict)
 {
     const Question *q = claim->question;
+    const double *confidence = claim->options->policy->confidence;
     if (str_starts(q->name, STR("*:")))
-        return .6;
-    if (package_type_is_os(q->eco->type) || verdict->listed)
-        return .95;
-    return .9;
+        return confidence[CONFIDENCE_CPE];
+    if (package_type_is_os(q->eco->type))
+        return confidence[CONFIDENCE_ADVISORY];
+    return confidence[verdict->listed ? CONFIDENCE_VERSION : CONFIDENCE_RANGE];
 }
 
 static const Package *package_at(const Claim *claim, size_t i)
@@ -203,8 +203,8 @@ static void enrich(const Claim *claim, Finding *out)
         out->epss.date = v->epss_date;
         in->known |= INPUT_EPSS;
     }
-    if (v->published != DATE_NONE && claim->as_of != DATE_NONE) {
-        in->age = claim->as_of > v->published ? claim->as_of - v->published : 0;
+    if (v->published != DATE_NONE && claim->options->as_of != DATE_NONE) {
+        in->age = claim->options->as_of > v->published ? claim->options->as_of - v->published : 0;
         in->known |= INPUT_AGE;
     }
     if (v->ssvc_automatable.len) {

@@ -16,7 +16,7 @@ typedef struct Claim {
     const Hit *hits; /* of one id, in the order of their records */
     size_t count;
     const Vulnerability *vulnerability; /* NULL where the database knows nothing more */
-    Date as_of;
+    const MatchOptions *options;
 } Claim;
 
 void finding_describe(const Claim *claim, Arena *arena, Finding *out);

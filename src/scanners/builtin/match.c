@@ -53,7 +53,7 @@ static void describe(Matcher *m, const Question *q, const Hit *hits, size_t coun
                    .question = q,
                    .hits = hits,
                    .count = count,
-                   .as_of = m->options->as_of};
+                   .options = m->options};
     if (database_vulnerability(m->db, hits->advisory->id, 0, m->arena, &vulnerability))
         claim.vulnerability = &vulnerability;
     if (claim.vulnerability && vulnerability.rejected)

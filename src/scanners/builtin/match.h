@@ -2,13 +2,15 @@
 #pragma once
 #include "advisories/database.h"
 #include "model/inventory.h"
+#include "policy/policy.h"
 
 /* The built-in scanner: an inventory against the vulnerability database, by the rules that
  * docs/matching-rules.md numbers. */
 typedef struct MatchOptions {
-    Date as_of;         /* ages count from it */
-    Str running_kernel; /* "6.1.0-18-amd64" of the host the subject is; empty: not known (rule 68)
-                         */
+    const Policy *policy; /* confidences, words of severity, levels */
+    Date as_of;           /* ages and ends of life count from it */
+    Str running_kernel;   /* "6.1.0-18-amd64" of the host the subject is; empty: not known (rule 68)
+                           */
 } MatchOptions;
 
 /* Adds to `out` in no particular order, at most one finding a key; to `incomplete` what no data

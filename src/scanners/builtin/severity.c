@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanners/builtin/describe.h"
-#include "scanners/severity.h"
 
 /* One source gives label, score and vector together: the distribution (or the ecosystem's advisory
  * that matched), else whoever assigned the id, else CISA, else NVD; another distribution's view of
@@ -61,9 +60,11 @@ static bool is_better(const Cvss *a, const Cvss *b)
     return str_cmp(a->vector, b->vector) < 0;
 }
 
-static void hear(Opinion *opinion, Str word, const Cvss *cvss)
+/* Debian marks a word that it assumes: "medium**". */
+static void hear(const Claim *claim, Opinion *opinion, Str word, const Cvss *cvss)
 {
-    Severity severity = severity_of_word(word);
+    Severity severity =
+        policy_severity(claim->options->policy, str_trim_char(str_trim(word), '*'), 0);
     if (severity > opinion->word)
         opinion->word = severity;
     if (cvss && cvss->version.len && is_better(cvss, &opinion->cvss))
@@ -86,14 +87,16 @@ static void hear_all(const Claim *claim, Arena *arena, OpinionVec *all)
 {
     for (size_t i = 0; i < claim->count; i++) {
         const Advisory *a = claim->hits[i].advisory;
-        hear(opinion_of(arena, all, a->feed, BY_MATCHED), a->urgency, &a->cvss);
+        hear(claim, opinion_of(arena, all, a->feed, BY_MATCHED), a->urgency, &a->cvss);
     }
     const Vulnerability *v = claim->vulnerability;
     for (size_t i = 0; v && i < v->words.len; i++)
-        hear(opinion_of(arena, all, v->words.at[i].source, authority_of(v->words.at[i].source)),
+        hear(claim,
+             opinion_of(arena, all, v->words.at[i].source, authority_of(v->words.at[i].source)),
              v->words.at[i].word, NULL);
     for (size_t i = 0; v && i < v->cvss.len; i++)
-        hear(opinion_of(arena, all, v->cvss.at[i].source, authority_of(v->cvss.at[i].source)),
+        hear(claim,
+             opinion_of(arena, all, v->cvss.at[i].source, authority_of(v->cvss.at[i].source)),
              (Str){0}, &v->cvss.at[i]);
 }
 
@@ -111,6 +114,7 @@ void finding_rate(const Claim *claim, Arena *arena, Finding *out)
     out->cvss = best->cvss;
     if (best->cvss.version.len)
         out->cvss.source = best->source;
-    out->severity =
-        best->word != SEVERITY_UNKNOWN ? best->word : severity_of_score(best->cvss.score);
+    out->severity = best->word != SEVERITY_UNKNOWN
+                        ? best->word
+                        : policy_severity_of_cvss(claim->options->policy, best->cvss.score);
 }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "model/finding.h"
+
+/* What several scanners found in one subject, as one list: findings with one key are joined, and
+ * the list is sorted by finding_cmp. The same whatever the order of the lists and however often one
+ * is given. `out` takes over what the findings point to. */
+void results_merge(Arena *arena, const FindingVec *lists, size_t count, FindingVec *out);
