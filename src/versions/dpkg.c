@@ -62,6 +62,8 @@ static VersionOrder part_compare(Str a, Str b)
 
 static VersionOrder compare(Str a, Str b)
 {
+    if (cut_common(&a, &b, false))
+        return part_compare(a, b);
     DpkgVersion x = split(a), y = split(b);
     VersionOrder order = digits_compare(x.epoch, y.epoch);
     if (!order)

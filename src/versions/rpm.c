@@ -55,6 +55,8 @@ static VersionOrder part_compare(Str a, Str b)
 /* Where only one names a release and all else is equal, it is the newer: "1" is before "1-". */
 static VersionOrder compare(Str a, Str b)
 {
+    if (cut_common(&a, &b, true))
+        return part_compare(a, b);
     Evr x = evr_split(a), y = evr_split(b);
     VersionOrder order = digits_compare(x.epoch, y.epoch);
     if (!order)

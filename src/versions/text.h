@@ -7,7 +7,7 @@
 
 static inline bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') < 10;
 }
 
 static inline char lower(char c)
@@ -17,7 +17,7 @@ static inline char lower(char c)
 
 static inline bool is_alpha(char c)
 {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return (unsigned char)((c | 0x20) - 'a') < 26;
 }
 
 static inline bool is_alnum(char c)
@@ -65,6 +65,31 @@ static inline size_t alnums_end(Str s, size_t i)
     while (i < s.len && is_alnum(s.ptr[i]))
         i++;
     return i;
+}
+
+static inline bool has_section_mark(Str s, size_t i)
+{
+    for (; i < s.len; i++)
+        if (s.ptr[i] == '-' || s.ptr[i] == ':')
+            return true;
+    return false;
+}
+
+/* Mostly versions differ only near their ends, in the same section of [epoch:]version[-release].
+ * Then cuts off what they share, but not into a number (nor a word, where `words` are compared
+ * whole), so that only the rests need to be understood. */
+static inline bool cut_common(Str *a, Str *b, bool words)
+{
+    size_t i = 0, shorter = a->len < b->len ? a->len : b->len;
+    while (i < shorter && a->ptr[i] == b->ptr[i])
+        i++;
+    while (i > 0 && (is_digit(a->ptr[i - 1]) || (words && is_alpha(a->ptr[i - 1]))))
+        i--;
+    if (i == 0 || has_section_mark(*a, i) || has_section_mark(*b, i))
+        return false;
+    *a = tail(*a, i);
+    *b = tail(*b, i);
+    return true;
 }
 
 static inline Str take_digits(Str s, size_t *i)

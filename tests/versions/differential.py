@@ -307,7 +307,8 @@ CASES = [
     ("dpkg", shaped(lambda r: r.choice(["", "", "", "0:", "1:"]) + r.choice(NUMBERS),
                     NUMBERS + LETTERS + [".", ".", ".", "~", "~", "+", "-1", "-0", "-a", "-~"], 7),
      native_dpkg,
-     lambda a, b: a[-1] == ":" or b[-1] == ":"),
+     # perl loses the low digits of large numbers, which dpkg itself does not
+     lambda a, b: a[-1] == ":" or b[-1] == ":" or re.search(r"\d{15}", a + " " + b)),
     # rpm takes "1" and "1-" for equal; the published corpus does not
     ("rpm", joined(NUMBERS + LETTERS + [".", ".", ".", "-", "~", "^", "+", "_", "1:"]), native_rpm,
      lambda a, b: ("-" in a) != ("-" in b)),
