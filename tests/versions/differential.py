@@ -133,7 +133,7 @@ def native_maven():
     jars = ["/usr/share/maven/lib/maven-artifact-3.x.jar", "/usr/share/java/maven-artifact-3.x.jar",
             "/usr/share/java/commons-lang3.jar", "/usr/share/maven/lib/commons-lang3.jar"]
     jars = [j for j in jars if os.path.exists(j)]
-    if not shutil.which("java") or not any("maven-artifact" in j for j in jars):
+    if not shutil.which("javac") or not any("maven-artifact" in j for j in jars):
         return None
     source = """
 import java.io.*;
