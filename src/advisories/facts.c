@@ -214,6 +214,14 @@ void facts_row(const Facts *facts, const RowFacts *row, Arena *arena, Advisory *
     assert(ok);
 }
 
+Str cve_of(Str name)
+{
+    size_t at = str_find(name, STR("CVE-"));
+    Str tail = str_from_pos(name, at == STR_NONE ? name.len : at);
+    bool begins = at == 0 || (at != STR_NONE && str_at(name, at - 1) == '-');
+    return begins && cve_is(tail) ? tail : (Str){0};
+}
+
 bool cve_is(Str id)
 {
     Str rest = str_from_pos(id, 4), year, number;
@@ -222,4 +230,22 @@ bool cve_is(Str id)
     uint64_t value;
     return year.len == 4 && number.len >= 4 && str_to_u64(year, &value) &&
            str_to_u64(number, &value);
+}
+
+static int vector_rank(Str vector)
+{
+    static const Str heads[] = {STR_INIT("CVSS:3.0"), STR_INIT("CVSS:3.1"), STR_INIT("CVSS:4")};
+    for (int i = COUNT_OF(heads); i > 0; i--)
+        if (str_starts(vector, heads[i - 1]))
+            return i;
+    return 0;
+}
+
+Str cvss_best(const StrVec *vectors)
+{
+    Str best = {0};
+    for (size_t i = 0; i < vectors->len; i++)
+        if (best.len == 0 || vector_rank(vectors->at[i]) > vector_rank(best))
+            best = vectors->at[i];
+    return best;
 }

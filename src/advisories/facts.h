@@ -130,3 +130,7 @@ void facts_resolve(Facts *facts);
 
 /* Is it "CVE-" year "-" number? */
 bool cve_is(Str id);
+/* The CVE that a name spells: "DEBIAN-CVE-2023-4911" and "UBUNTU-CVE-..." too; else empty. */
+Str cve_of(Str name);
+/* Of several vectors the one of the newest CVSS. */
+Str cvss_best(const StrVec *vectors);

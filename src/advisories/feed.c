@@ -6,10 +6,10 @@
 #include "archive/zip.h"
 
 static const Feed *const rows[] = {
-    &feed_alpine, &feed_chainguard, &feed_cwe,          &feed_cwe_xml,    &feed_debian,
-    &feed_eol,    &feed_eol_json,   &feed_epss,         &feed_exploit_db, &feed_exploits,
-    &feed_kev,    &feed_metasploit, &feed_nvd,          &feed_nodejs,     &feed_nuclei,
-    &feed_osv,    &feed_ssvc,       &feed_vulnrichment, &feed_wolfi,
+    &feed_alpine, &feed_chainguard, &feed_cwe,  &feed_cwe_xml,      &feed_debian,
+    &feed_eol,    &feed_eol_json,   &feed_epss, &feed_exploit_db,   &feed_exploits,
+    &feed_kev,    &feed_metasploit, &feed_nvd,  &feed_nodejs,       &feed_nuclei,
+    &feed_osv,    &feed_seed,       &feed_ssvc, &feed_vulnrichment, &feed_wolfi,
 };
 
 const Feed *const *feeds(size_t *count)

@@ -255,24 +255,6 @@ static void severity_read(Json *j, Arena *arena, StrVec *vectors, Str *word)
     }
 }
 
-static int vector_rank(Str vector)
-{
-    static const Str heads[] = {STR_INIT("CVSS:3.0"), STR_INIT("CVSS:3.1"), STR_INIT("CVSS:4")};
-    for (int i = COUNT_OF(heads); i > 0; i--)
-        if (str_starts(vector, heads[i - 1]))
-            return i;
-    return 0;
-}
-
-static Str vector_best(const StrVec *vectors)
-{
-    Str best = {0};
-    for (size_t i = 0; i < vectors->len; i++)
-        if (best.len == 0 || vector_rank(vectors->at[i]) > vector_rank(best))
-            best = vectors->at[i];
-    return best;
-}
-
 static const VersionScheme *scheme_of(Str ecosystem)
 {
     const Ecosystem *eco = ecosystem_find(ecosystem);
@@ -312,7 +294,7 @@ static void affected_read(Json *j, OsvRecord *osv)
         intervals_add(arena, &ranges.at[i], &a);
     }
     a.all_versions = ranges.len == 0 && a.versions.len == 0 && !git;
-    a.cvss.vector = vector_best(&vectors);
+    a.cvss.vector = cvss_best(&vectors);
     for (size_t i = 0; i < vectors.len; i++)
         *vec_push(arena, &osv->record.vectors) = vectors.at[i];
     if (a.all_versions || a.ranges.len || a.versions.len)
@@ -442,7 +424,7 @@ static void affected_finish(OsvRecord *osv)
 {
     Record *record = &osv->record;
     bool malware = is_malware(record);
-    Str vector = vector_best(&record->vectors);
+    Str vector = cvss_best(&record->vectors);
     for (size_t i = 0; i < record->affected.len; i++) {
         Advisory *a = &record->affected.at[i];
         a->malware = malware;

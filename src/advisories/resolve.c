@@ -22,15 +22,6 @@ typedef struct Resolver {
     Map names;
 } Resolver;
 
-/* "DEBIAN-CVE-2023-4911" and "UBUNTU-CVE-..." are other spellings of the CVE. */
-static Str cve_of(Str name)
-{
-    size_t at = str_find(name, STR("CVE-"));
-    Str tail = str_from_pos(name, at == STR_NONE ? name.len : at);
-    bool begins = at == 0 || (at != STR_NONE && str_at(name, at - 1) == '-');
-    return begins && cve_is(tail) ? tail : (Str){0};
-}
-
 static StrVec cves_of(Facts *facts, const RecordFacts *record)
 {
     StrVec out = {0};

@@ -18,6 +18,8 @@ typedef struct Writer {
     Strings pool;
     Buf sections[SECTIONS];
     IndexVec packages, names;
+    uint32_t *source_order;               /* indices into sources, by name */
+    uint32_t *source_rank;                /* and the other way round */
     VulnerabilityFacts **vulnerabilities; /* by ordinal */
     size_t vulnerability_count;
     Map artifacts; /* Maven artifact to PlaceVec */
@@ -75,9 +77,29 @@ static void vulnerabilities_order(Writer *w)
         w->vulnerabilities[i]->ordinal = (uint32_t)i;
 }
 
-/* --- packages --- */
+static const Facts *sorting; /* qsort hands on no context: set right before each call */
 
-static const Facts *sorting; /* qsort hands on no context; set and used in packages_put alone */
+static int source_cmp(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return str_cmp(sorting->sources.at[*x].name, sorting->sources.at[*y].name);
+}
+
+static void sources_order(Writer *w)
+{
+    size_t count = w->facts->sources.len;
+    w->source_order = arena_new_array(w->arena, uint32_t, count);
+    w->source_rank = arena_new_array(w->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++)
+        w->source_order[i] = i;
+    sorting = w->facts;
+    if (count)
+        qsort(w->source_order, count, sizeof(uint32_t), source_cmp);
+    for (uint32_t i = 0; i < count; i++)
+        w->source_rank[w->source_order[i]] = i;
+}
+
+/* --- packages --- */
 
 static int row_cmp(const void *a, const void *b)
 {
@@ -109,7 +131,7 @@ static void place_add(Writer *w, VulnerabilityFacts *v, uint32_t place)
 static void row_write(Writer *w, Buf *out, const RowFacts *row, uint32_t place)
 {
     const RecordFacts *record = &w->facts->records.at[row->record];
-    buf_varint(out, record->source);
+    buf_varint(out, w->source_rank[record->source]);
     buf_str_wire(out, record->id);
     buf_varint(out, record->flaw_count);
     for (size_t i = 0; i < record->flaw_count; i++) {
@@ -363,7 +385,7 @@ static void sources_put(Writer *w)
 {
     Buf *out = &w->sections[SECTION_SOURCES];
     for (size_t i = 0; i < w->facts->sources.len; i++) {
-        const SourceFacts *source = &w->facts->sources.at[i];
+        const SourceFacts *source = &w->facts->sources.at[w->source_order[i]];
         buf_str_wire(out, source->name);
         buf_str_wire(out, source->modified);
         buf_varint(out, source->records);
@@ -440,6 +462,7 @@ bool database_bytes(Facts *facts, Date built, Buf *out, Error *err)
     Writer w = {.facts = facts, .arena = facts->arena};
     strings_init(&w.pool, facts->arena);
     map_init(&w.artifacts, facts->arena);
+    sources_order(&w);
     vulnerabilities_order(&w);
     packages_put(&w);
     for (size_t i = 0; i < w.vulnerability_count; i++)

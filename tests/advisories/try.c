@@ -2,6 +2,7 @@
 /* By hand: try build DIR FILE | try find FILE ECOSYSTEM PACKAGE | try id FILE ID */
 #include <stdio.h>
 #include "advisories/build.h"
+#include "advisories/seed.h"
 
 static void show(const AdvisoryVec *rows)
 {
@@ -64,6 +65,13 @@ int main(int argc, char **arg)
                (unsigned long long)report.files, (unsigned long long)report.records,
                (unsigned long long)report.packages, (unsigned long long)report.vulnerabilities,
                (unsigned long long)report.file_bytes, report.notes.len);
+        return 0;
+    }
+    if (argc >= 4 && str_eq(str_from(arg[1]), STR("seed"))) {
+        BuildReport report = {0};
+        BuildOptions options = {.dir = str_from(arg[2]), .built = DATE_NONE};
+        if (!database_seed(&options, str_from(arg[3]), &arena, &report, &err))
+            return fprintf(stderr, "%s\n", err.message), 1;
         return 0;
     }
     return argc >= 4 ? find(&arena, arg) : 2;
