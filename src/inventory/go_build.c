@@ -2,13 +2,14 @@
 #include "inventory/go.h"
 
 /* The build info is a header of 32 bytes, aligned to 16, in a section of its own or, where the
- * section headers were stripped, somewhere in the writable data. Since Go 1.18 two strings follow
+ * section headers were stripped, somewhere in the file. Since Go 1.18 two strings follow
  * it inline; before, it holds pointers to string headers. */
 enum {
     HEADER_SIZE = 32,
     HEADER_ALIGN = 16,
     FLAG_BIG = 1,
     FLAG_INLINE = 2,
+    TRIES = 64,
     SENTINEL = 16, /* bytes around the module lines, there for other readers */
 };
 
@@ -48,11 +49,15 @@ static bool build_take(const Object *object, Str at, GoBuild *out)
     return true;
 }
 
-/* The magic may stand elsewhere too: in a program that looks for it. */
+/* The magic may stand elsewhere too: in a program that looks for it, or in a file that wants to
+ * keep us busy. */
 static bool build_search(const Object *object, Str bytes, GoBuild *out)
 {
     size_t from = 0, found;
-    while ((found = str_find(str_from_pos(bytes, from), MAGIC)) != STR_NONE) {
+    for (unsigned tries = 0; tries < TRIES; tries++) {
+        found = str_find(str_from_pos(bytes, from), MAGIC);
+        if (found == STR_NONE)
+            return false;
         from += found;
         if (from % HEADER_ALIGN == 0 && build_take(object, str_from_pos(bytes, from), out))
             return true;
@@ -74,10 +79,6 @@ GoFound go_build_find(const Object *object, GoBuild *out)
         if (object_has_section(object, signs[i]))
             return GO_HIDDEN;
     /* Of a file with section headers they have said all; a PE's never name the build info. */
-    bool named = object->sections.len && object->sections.len != object->segments.len;
-    for (size_t i = 0; i < object->segments.len && !named; i++)
-        if (object->segments.at[i].writable &&
-            build_search(object, object->segments.at[i].bytes, out))
-            return GO_BUILD;
-    return GO_NONE;
+    bool named = object->sections.len && !object->pe;
+    return !named && build_search(object, object->bytes, out) ? GO_BUILD : GO_NONE;
 }

@@ -15,6 +15,7 @@ enum {
     HEADER = 8,
     FUNCTIONS_MAX = 4 << 20,
     NAME_MAX_LEN = 4096,
+    TRIES = 16, /* of what has the magic but may be none */
 };
 
 typedef struct Layout {
@@ -232,8 +233,11 @@ static bool table_search(Arena *scratch, const Object *object, HashVec *out)
              big[] = {'\xff', '\xff', '\xff', low, 0, 0};
         Str magic = str_of(object->big ? big : little, sizeof little);
         size_t from = 0, found;
-        while ((found = str_find(str_from_pos(object->bytes, from), magic)) != STR_NONE) {
+        for (unsigned tries = 0; tries < TRIES; tries++) {
             Object table;
+            found = str_find(str_from_pos(object->bytes, from), magic);
+            if (found == STR_NONE)
+                break;
             from += found;
             const Layout *layout = table_open(object, str_from_pos(object->bytes, from), &table);
             /* Names scattered to the end of an unknown length are not worth the search. */

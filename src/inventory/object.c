@@ -8,7 +8,8 @@ enum {
     ELF_WRITE = 2,
     ELF_NOBITS = 8,
     ELF_SECTION_WRITE = 1,
-    PARTS_LIMIT = 65536,
+    SECTIONS_LIMIT = 65536,
+    SEGMENTS_LIMIT = 256,
     MACHO_SEGMENT = 1,
     MACHO_SEGMENT_64 = 0x19,
     MACHO_WRITE = 2,
@@ -90,7 +91,7 @@ static bool elf_sections(Object *o, Arena *arena, ElfTable table, uint32_t names
     /* More than fit 16 bits: the first header says how many. */
     table.count = table.count ? table.count : first.size;
     names_index = names_index == UINT16_MAX ? first.link : names_index;
-    if (table.count > PARTS_LIMIT || !elf_section_take(o, &table, names_index, &names))
+    if (table.count > SECTIONS_LIMIT || !elf_section_take(o, &table, names_index, &names))
         return false;
     Str name_bytes = object_range(o, names.offset, names.size);
     for (uint64_t i = 1; i < table.count; i++) {
@@ -109,6 +110,9 @@ static bool elf_sections(Object *o, Arena *arena, ElfTable table, uint32_t names
 
 static bool elf_segments(Object *o, Arena *arena, ElfTable table)
 {
+    if (table.offset > o->bytes.len || table.count > SEGMENTS_LIMIT ||
+        (table.count && table.size < (o->word == 8 ? 56 : 32)))
+        return false;
     for (uint64_t i = 0; i < table.count; i++) {
         Reader r = object_reader(o, table.offset + i * table.size);
         uint32_t type = object_u32(o, &r), flags = o->word == 8 ? object_u32(o, &r) : 0;
@@ -132,7 +136,6 @@ static bool elf_open(Object *o, Arena *arena)
 {
     Reader r = reader_of(o->bytes);
     reader_skip(&r, 4);
-    o->elf = true;
     o->word = reader_u8(&r) == 2 ? 8 : 4;
     o->big = reader_u8(&r) == 2;
     reader_seek(&r, 24);
@@ -147,7 +150,7 @@ static bool elf_open(Object *o, Arena *arena)
     /* A program runs without section headers: whoever damages them hides nothing. */
     if (!elf_sections(o, arena, sections, names))
         o->sections.len = 0;
-    return reader_ok(&r) && programs.offset <= o->bytes.len && elf_segments(o, arena, programs);
+    return reader_ok(&r) && elf_segments(o, arena, programs);
 }
 
 /* ---- PE ---- */
@@ -155,6 +158,7 @@ static bool elf_open(Object *o, Arena *arena)
 static bool pe_open(Object *o, Arena *arena)
 {
     Reader r = reader_of(o->bytes);
+    o->pe = true;
     reader_seek(&r, 0x3c);
     reader_seek(&r, reader_u32le(&r));
     if (reader_u32le(&r) != 0x4550)
@@ -169,7 +173,7 @@ static bool pe_open(Object *o, Arena *arena)
     reader_seek(&r, at + (o->word == 8 ? 24 : 28));
     uint64_t base = object_word(o, &r);
     reader_seek(&r, at + optional);
-    for (unsigned i = 0; i < count && reader_ok(&r); i++) {
+    for (unsigned i = 0; i < count && i < SEGMENTS_LIMIT && reader_ok(&r); i++) {
         ObjectPart part = {.name = c_string(reader_take(&r, 8))};
         reader_skip(&r, 4);
         part.addr = base + reader_u32le(&r);
@@ -197,7 +201,7 @@ static void macho_segment(Object *o, Arena *arena, Reader *r)
     uint32_t count = object_u32(o, r);
     reader_skip(r, 4);
     *vec_push(arena, &o->segments) = segment;
-    for (uint32_t i = 0; i < count && i < PARTS_LIMIT; i++) {
+    for (uint32_t i = 0; i < count && i < SEGMENTS_LIMIT; i++) {
         ObjectPart part = {.name = c_string(reader_take(r, 16)), .writable = segment.writable};
         reader_skip(r, 16);
         part.addr = object_word(o, r);
@@ -220,7 +224,7 @@ static bool macho_open(Object *o, Arena *arena)
     reader_skip(&r, 12);
     uint32_t count = object_u32(o, &r);
     reader_skip(&r, o->word == 8 ? 12 : 8);
-    for (uint32_t i = 0; i < count && i < PARTS_LIMIT && reader_ok(&r); i++) {
+    for (uint32_t i = 0; i < count && i < SEGMENTS_LIMIT && reader_ok(&r); i++) {
         size_t at = r.pos;
         uint32_t command = object_u32(o, &r), size = object_u32(o, &r);
         if (size < 8)

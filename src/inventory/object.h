@@ -18,7 +18,7 @@ typedef struct Object {
     Str bytes;
     bool big;      /* big-endian */
     unsigned word; /* bytes of an address: 4 or 8 */
-    bool elf;
+    bool pe;       /* its sections are its segments, and few have names that say anything */
     Vec(ObjectPart) sections, segments;
 } Object;
 
