@@ -47,6 +47,24 @@ void page_pad(Page *page, size_t used, size_t column)
         buf_put_char(page->out, ' ');
 }
 
+/* A word longer than a line goes on in the next: digests do. The column where it ends. */
+static size_t put_word(Page *page, size_t hang, size_t used, Str word, Style style)
+{
+    size_t width = page->options->width;
+    while (used < width && used + text_width(word) > width) {
+        Str head = text_head(word, width - used);
+        if (head.len == 0)
+            break;
+        put_styled(page, head, style);
+        page_line(page);
+        page_pad(page, 0, hang);
+        word = str_from_pos(word, head.len);
+        used = hang;
+    }
+    put_styled(page, word, style);
+    return used + text_width(word);
+}
+
 void page_wrap(Page *page, size_t first, size_t hang, Span span)
 {
     Str rest = safe(page, span.text), word;
@@ -67,8 +85,8 @@ void page_wrap(Page *page, size_t first, size_t hang, Span span)
         }
         if (!fresh)
             buf_put_char(page->out, ' ');
-        put_styled(page, word, span.style);
-        used += columns + !fresh;
+        used += !fresh;
+        used = put_word(page, hang, used, word, span.style);
         fresh = false;
     }
     page_line(page);
