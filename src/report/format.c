@@ -16,7 +16,7 @@ const ReportFormat *const *report_formats(size_t *count)
 const ReportFormat *report_format_find(Str name)
 {
     for (size_t i = 0; i < COUNT_OF(formats); i++)
-        if (str_eq(formats[i]->name, name))
+        if (str_eq(str_from(formats[i]->name), name))
             return formats[i];
     return NULL;
 }

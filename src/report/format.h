@@ -16,7 +16,7 @@ typedef struct ReportOptions {
 /* One format of a report: one file and one row. Writing appends to `out`, is deterministic, and
  * takes every text of the result for hostile. */
 typedef struct ReportFormat {
-    Str name, summary, spec;
+    const char *name, *summary, *spec;
     bool (*write)(const Result *result, const ReportOptions *options, Buf *out, Error *err);
 } ReportFormat;
 

@@ -96,8 +96,8 @@ static bool html_write(const Result *result, const ReportOptions *options, Buf *
 }
 
 const ReportFormat report_format_html = {
-    .name = STR_INIT("html"),
-    .summary = STR_INIT("one page that needs nothing else: the card, the waterfall, the list"),
-    .spec = STR_INIT("https://html.spec.whatwg.org/"),
+    .name = "html",
+    .summary = "one page that needs nothing else: the card, the waterfall, the list",
+    .spec = "https://html.spec.whatwg.org/",
     .write = html_write,
 };

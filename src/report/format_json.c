@@ -11,8 +11,8 @@ static bool json_write(const Result *result, const ReportOptions *options, Buf *
 }
 
 const ReportFormat report_format_json = {
-    .name = STR_INIT("json"),
-    .summary = STR_INIT("everything, for programs; `assay score` takes it back in"),
-    .spec = STR_INIT("docs/schema/result.schema.json"),
+    .name = "json",
+    .summary = "everything, for programs; `assay score` takes it back in",
+    .spec = "docs/schema/result.schema.json",
     .write = json_write,
 };

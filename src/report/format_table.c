@@ -258,8 +258,8 @@ static bool table_write(const Result *result, const ReportOptions *options, Buf 
 }
 
 const ReportFormat report_format_table = {
-    .name = STR_INIT("table"),
-    .summary = STR_INIT("for people: the card, what to fix first, and the list"),
-    .spec = STR_INIT("docs/man/assay-scan.1"),
+    .name = "table",
+    .summary = "for people: the card, what to fix first, and the list",
+    .spec = "docs/man/assay-scan.1",
     .write = table_write,
 };

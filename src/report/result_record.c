@@ -87,6 +87,8 @@ static const Record subject_record = RECORD(subject_fields, Result);
 
 /* --- data, policy, score --- */
 
+enum { LEVEL_MOST = 64 };
+
 static const Field source_fields[] = {
     FIELD("name", DatabaseSource, name, .type = &field_str),
     FIELD("modified", DatabaseSource, modified, .type = &field_str),
@@ -157,32 +159,22 @@ static bool exact_read(RecordReader *r, const Field *field, void *value)
 
 static const FieldType field_exact = {exact_write, exact_read};
 
-static const Str score_levels[] = {STR_INIT("UNKNOWN"), STR_INIT("NONE"), STR_INIT("LOW"),
-                                   STR_INIT("MEDIUM"),  STR_INIT("HIGH"), STR_INIT("SEVERE")};
-
-static Str score_level_word(size_t i)
-{
-    return score_levels[i];
-}
-
-static const Words score_level_words = {score_level_word, COUNT_OF(score_levels)};
-
 /* A result that nothing has scored yet is unknown. */
 static void score_level_write(RecordWriter *w, const Field *field, const void *value)
 {
     (void)field;
     const Str *level = value;
-    json_put_str(&w->out, level->len ? *level : score_levels[0]);
+    json_put_str(&w->out, level->len ? *level : STR("UNKNOWN"));
 }
 
+/* A policy may give its bands other names. */
 static bool score_level_read(RecordReader *r, const Field *field, void *value)
 {
-    (void)field;
-    unsigned word;
-    if (!record_take_words(r, &score_level_words, &word))
+    Str *level = value;
+    if (!field_str.read(r, field, level))
         return false;
-    *(Str *)value = score_levels[word];
-    return true;
+    return (level->len > 0 && level->len <= LEVEL_MOST) ||
+           record_expected(r, "UNKNOWN, NONE or the name of a band");
 }
 
 static const FieldType field_score_level = {score_level_write, score_level_read};

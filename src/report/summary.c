@@ -262,7 +262,8 @@ enum { OLD_DAYS = 30 };
 bool data_is_old(const Result *result)
 {
     Date built = result->database.built;
-    return result->database.seed || built == DATE_NONE || result->as_of - built > OLD_DAYS;
+    return result->database.seed || built == DATE_NONE ||
+           (result->as_of != DATE_NONE && result->as_of - built > OLD_DAYS);
 }
 
 Str data_words(Arena *arena, const Result *result)

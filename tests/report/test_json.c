@@ -169,7 +169,7 @@ TEST(formats_are_found_by_name)
     const ReportFormat *const *formats = report_formats(&count);
     CHECK(!report_format_find(STR("pdf")));
     for (size_t i = 0; i < count; i++) {
-        CHECK(report_format_find(formats[i]->name) == formats[i]);
-        CHECK(formats[i]->summary.len && formats[i]->spec.len && formats[i]->write);
+        CHECK(report_format_find(str_from(formats[i]->name)) == formats[i]);
+        CHECK(formats[i]->summary[0] && formats[i]->spec[0] && formats[i]->write);
     }
 }
