@@ -47,6 +47,7 @@ Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *fi
     return package;
 }
 
+PRINTF_LIKE(4, 0)
 static void line_add(CatalogSink *sink, NoteVec *lines, Str path, const char *format, va_list args)
 {
     if (lines->len > LINES_MAX)
