@@ -53,10 +53,12 @@ static void composer_read(const CatalogFile *file, CatalogSink *sink)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
     Error err = {0};
-    Str key;
+    Str key, text;
     Json j;
     arena_init(&scratch);
-    json_init(&j, text_body(file->bytes), &scratch);
+    if (!language_text(file, sink, &text))
+        return;
+    json_init(&j, text, &scratch);
     if (json_peek(&j) == JSON_ARRAY) {
         take_list(&j, file, sink);
     } else if (json_enter_object(&j)) {

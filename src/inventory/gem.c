@@ -112,8 +112,10 @@ static void gem_read(const CatalogFile *file, CatalogSink *sink)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
     Spec spec = {0};
-    Str line, text = text_body(file->bytes), name, version;
+    Str line, text, name, version;
     arena_init(&scratch);
+    if (!language_text(file, sink, &text))
+        return;
     while (str_next_line(&text, &line))
         take_line(&scratch, str_trim(line), &spec);
     bool stated = spec.name.len && spec.version.len;

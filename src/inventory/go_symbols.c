@@ -136,7 +136,7 @@ static uint64_t header_word(const Object *table, unsigned index)
 
 static Str c_string_at(Str bytes, uint64_t at)
 {
-    Str rest = at < bytes.len ? str_from_pos(bytes, (size_t)at) : (Str){0};
+    Str rest = at < bytes.len ? str_head(str_from_pos(bytes, (size_t)at), NAME_MAX_LEN) : (Str){0};
     size_t end = str_find_char(rest, 0);
     return end == STR_NONE ? (Str){0} : str_head(rest, end);
 }

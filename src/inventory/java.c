@@ -14,7 +14,7 @@
  * counted. */
 enum {
     MANIFEST_LIMIT = 10 << 20,
-    POM_LIMIT = 1 << 20,
+    POM_LIMIT = 64 << 10,
     ARCHIVES_LIMIT = 20000,
     MEMBERS_LIMIT = 1 << 20,
     BUDGET_FACTOR = 4, /* of limits->file_bytes */
@@ -22,8 +22,9 @@ enum {
 
 typedef struct Walk {
     CatalogSink *sink;
-    Limits limits; /* of one archive */
-    uint64_t held, budget;
+    Limits limits;         /* of one archive */
+    uint64_t held, budget; /* of unpacked archives */
+    uint64_t texts;        /* left for manifests and poms */
     uint32_t archives;
     bool stopped; /* a bound was met and said */
 } Walk;
@@ -93,13 +94,13 @@ static bool bound_met(Walk *walk, Str path, const char *what)
 static bool member_text(Walk *walk, Jar *jar, const ZipMember *member, uint64_t limit, Buf *out)
 {
     Error err = {0};
-    if (walk->budget < member->size)
+    if (walk->texts < member->size)
         return bound_met(walk, jar->path, "unpacks to too much");
     if (!zip_member_read(&jar->zip, member, limit, out, &err)) {
         sink_incomplete(walk->sink, jar->path, "%s", err.message);
         return false;
     }
-    walk->budget -= out->len;
+    walk->texts -= out->len;
     return true;
 }
 
@@ -139,7 +140,9 @@ static void take_manifest(Walk *walk, Jar *jar, const ZipMember *member)
 static void take_member(Walk *walk, Jar *jar, const ZipMember *member)
 {
     Str name = member->name;
-    if (str_ends(name, STR(".class"))) {
+    if (name.len > walk->limits.path_bytes) {
+        sink_incomplete(walk->sink, jar->path, "a member's name is too long: not examined");
+    } else if (str_ends(name, STR(".class"))) {
         if (!str_starts(name, STR("META-INF/")) && !str_ends(name, STR("module-info.class")))
             classes_join(jar, path_dir(name));
     } else if (str_starts(name, STR("META-INF/maven/"))) {
@@ -256,8 +259,10 @@ static void walk_archive(Walk *walk, Str path, Str bytes, unsigned depth)
 
 static void java_read(const CatalogFile *file, CatalogSink *sink)
 {
-    Walk walk = {
-        .sink = sink, .limits = *sink->limits, .budget = sink->limits->file_bytes * BUDGET_FACTOR};
+    Walk walk = {.sink = sink,
+                 .limits = *sink->limits,
+                 .budget = sink->limits->file_bytes * BUDGET_FACTOR,
+                 .texts = sink->limits->file_bytes};
     if (walk.limits.entries > MEMBERS_LIMIT)
         walk.limits.entries = MEMBERS_LIMIT;
     walk_archive(&walk, file->path, file->bytes, 0);

@@ -15,9 +15,15 @@ Str path_dir(Str path)
     return str_rcut(path, '/', &dir, &base) ? dir : (Str){0};
 }
 
-Str text_body(Str bytes)
+bool language_text(const CatalogFile *file, CatalogSink *sink, Str *out)
 {
-    return str_starts(bytes, STR("\xef\xbb\xbf")) ? str_from_pos(bytes, 3) : bytes;
+    if (file->bytes.len > sink->limits->document_bytes) {
+        sink_incomplete(sink, file->path, "longer than such a file may be: not examined");
+        return false;
+    }
+    bool marked = str_starts(file->bytes, STR("\xef\xbb\xbf"));
+    *out = str_from_pos(file->bytes, marked ? 3 : 0);
+    return true;
 }
 
 static bool word_ok(Str word, size_t limit)

@@ -6,8 +6,9 @@
 
 Str path_base(Str path);
 Str path_dir(Str path); /* empty for what lies at the root */
-/* Without a byte order mark. */
-Str text_body(Str bytes);
+/* Without a byte order mark; false, with a line in `incomplete`, for a file that is longer than
+ * limits->document_bytes. */
+bool language_text(const CatalogFile *file, CatalogSink *sink, Str *out);
 
 /* A package of these words, copied into the sink; NULL, with a line that says so, where name or
  * version cannot be what they claim to be (empty, longer than any registry allows, control

@@ -99,13 +99,12 @@ static void npm_read(const CatalogFile *file, CatalogSink *sink)
     Arena scratch CLEANUP(arena_fini) = {0};
     Manifest manifest = {0};
     Error err = {0};
+    Str text;
     Json j;
     arena_init(&scratch);
-    if (file->bytes.len > sink->limits->document_bytes) {
-        sink_incomplete(sink, file->path, "longer than a package.json may be");
+    if (!language_text(file, sink, &text))
         return;
-    }
-    json_init(&j, text_body(file->bytes), &scratch);
+    json_init(&j, text, &scratch);
     take_manifest(&j, &manifest);
     if (!json_finish(&j, &err))
         sink_incomplete(sink, file->path, "package.json: %s", err.message);

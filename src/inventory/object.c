@@ -50,6 +50,8 @@ static Reader object_reader(const Object *object, uint64_t offset)
 
 static Str c_string(Str bytes)
 {
+    enum { NAME_LIMIT = 64 }; /* no name we look for is longer */
+    bytes = str_head(bytes, NAME_LIMIT);
     size_t end = str_find_char(bytes, 0);
     return end == STR_NONE ? bytes : str_head(bytes, end);
 }

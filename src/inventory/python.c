@@ -106,14 +106,16 @@ static void python_read(const CatalogFile *file, CatalogSink *sink)
     Arena scratch CLEANUP(arena_fini) = {0};
     Buf unpacked CLEANUP(buf_fini) = {0};
     Metadata metadata = {0};
-    Str text = file->bytes;
+    Str text;
     arena_init(&scratch);
     if (str_ends(path_base(file->path), STR(".egg"))) {
         if (!egg_text(file, sink, &scratch, &unpacked))
             return;
         text = buf_str(&unpacked);
+    } else if (!language_text(file, sink, &text)) {
+        return;
     }
-    take_metadata(&scratch, text_body(text), &metadata);
+    take_metadata(&scratch, text, &metadata);
     bool stated = metadata.name.len && metadata.version.len;
     if (!stated)
         identity_from_path(file->path, &metadata);
