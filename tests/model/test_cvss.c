@@ -101,7 +101,7 @@ static void judge_file(Str text, Str needle, Arena *arena, Tally *tally)
     }
 }
 
-/* NVD's own scores agree without exception. Others write by hand: 375 of 328,876 differ, 240 of
+/* NVD's own scores agree without exception. Others write by hand: 375 of 328,876 differ, 250 of
  * them a temporal and most of the rest an environmental score beside a base vector. */
 TEST(cvss_agrees_with_nvd)
 {
