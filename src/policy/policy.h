@@ -133,7 +133,8 @@ uint32_t policy_av(char letter);                      /* AV_N..., AV_UNKNOWN for
 #define POLICY_NONE ((size_t)-1)
 size_t policy_fixed_find(Str name);  /* index into Policy.fixed, or POLICY_NONE */
 size_t policy_escape_find(Str name); /* index into Policy.escape, or POLICY_NONE */
-Str policy_fixed_name(size_t i);
+Str policy_fixed_name(size_t i);     /* sorted, as are the escapes */
+Str policy_escape_name(size_t i);
 
 /* NULL if the policy does not know the value. */
 const ContextValue *policy_context_find(const Policy *policy, Str property, Str value);

@@ -42,9 +42,10 @@ static Str key_kind(size_t i)
     return finding_kind_name((FindingKind)i);
 }
 
+/* Sorted, so that products over them have one order. */
 static const Str fixed_names[POLICY_FIXED] = {
-    STR_INIT("wan_access"), STR_INIT("wan_listen"), STR_INIT("abnormal_network"),
-    STR_INIT("privilege_escalation"), STR_INIT("host_abnormal_network")};
+    STR_INIT("abnormal_network"), STR_INIT("host_abnormal_network"),
+    STR_INIT("privilege_escalation"), STR_INIT("wan_access"), STR_INIT("wan_listen")};
 
 Str policy_fixed_name(size_t i)
 {
@@ -52,12 +53,12 @@ Str policy_fixed_name(size_t i)
 }
 
 static const Str escape_names[POLICY_ESCAPES] = {
-    STR_INIT("docker_sock_rw"),  STR_INIT("privileged"),     STR_INIT("host_pid"),
-    STR_INIT("host_net"),        STR_INIT("host_ipc"),       STR_INIT("cap_sys_admin"),
-    STR_INIT("cap_sys_module"),  STR_INIT("cap_sys_ptrace"), STR_INIT("hostpath_root_rw"),
-    STR_INIT("hostpath_etc_rw"), STR_INIT("no_seccomp"),     STR_INIT("no_userns_root")};
+    STR_INIT("cap_sys_admin"),  STR_INIT("cap_sys_module"),  STR_INIT("cap_sys_ptrace"),
+    STR_INIT("docker_sock_rw"), STR_INIT("host_ipc"),        STR_INIT("host_net"),
+    STR_INIT("host_pid"),       STR_INIT("hostpath_etc_rw"), STR_INIT("hostpath_root_rw"),
+    STR_INIT("no_seccomp"),     STR_INIT("no_userns_root"),  STR_INIT("privileged")};
 
-static Str key_escape(size_t i)
+Str policy_escape_name(size_t i)
 {
     return escape_names[i];
 }
@@ -83,7 +84,7 @@ const PolicyNumbers policy_numbers[POLICY_NUMBERS] = {
     {STR_INIT("av"), key_av, AVS, offsetof(Policy, av), 0, 1, false},
     {STR_INIT("weight"), key_kind, FINDING_KINDS, offsetof(Policy, weight), 0, MUCH, false},
     {STR_INIT("fixed"), policy_fixed_name, POLICY_FIXED, offsetof(Policy, fixed), 0, 1e6, false},
-    {STR_INIT("escape"), key_escape, POLICY_ESCAPES, offsetof(Policy, escape), 0, 1, true},
+    {STR_INIT("escape"), policy_escape_name, POLICY_ESCAPES, offsetof(Policy, escape), 0, 1, true},
     {STR_INIT("cvss"), key_rated, SEVERITIES - SEVERITY_LOW,
      offsetof(Policy, cvss) + SEVERITY_LOW * sizeof(double), 0, 10, false},
     {STR_INIT("confidence"), key_confidence, CONFIDENCES, offsetof(Policy, confidence), 0, 1, true},
