@@ -101,6 +101,7 @@ bool feeds_read(const BuildOptions *options, Facts *facts, Arena *arena, BuildRe
         Error one = {0};
         FeedFile file = {.path = paths.at[i],
                          .facts = facts,
+                         .paths = &paths,
                          .arena = &scratch,
                          .notes = &report->notes,
                          .notes_arena = arena};

@@ -134,6 +134,13 @@ bool database_has_ecosystem(const Database *db, Str ecosystem)
     return false;
 }
 
+void database_ecosystems(const Database *db, Arena *arena, StrVec *out)
+{
+    Reader r = reader_of(db->sections[SECTION_ECOSYSTEMS]);
+    while (reader_ok(&r) && reader_left(&r))
+        *vec_push(arena, out) = reader_str(&r);
+}
+
 /* --- the index --- */
 
 typedef struct Probe {

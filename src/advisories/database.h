@@ -21,6 +21,8 @@ void database_info(const Database *db, Arena *arena, DatabaseInfo *out);
 /* Is there any advisory data for "Debian:12", "Alpine:v3.20", "npm"? Without data a subject's
  * packages of that ecosystem are unknown, never clean. */
 bool database_has_ecosystem(const Database *db, Str ecosystem);
+/* All of them, with release, sorted. */
+void database_ecosystems(const Database *db, Arena *arena, StrVec *out);
 
 /* Vulnerable from `introduced` (empty: from the first version) until before `fixed`, or up to and
  * with `last_affected`; both empty: no end. */

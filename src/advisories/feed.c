@@ -49,6 +49,22 @@ const Feed *feed_of_path(Str path)
     return NULL;
 }
 
+bool feed_has_path(const FeedFile *file, Str path)
+{
+    size_t low = 0, high = file->paths ? file->paths->len : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = str_cmp(file->paths->at[middle], path);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
 void feed_note(FeedFile *file, Str what, Str why)
 {
     if (!file->notes)

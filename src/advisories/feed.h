@@ -17,8 +17,9 @@ typedef struct FeedFile {
     Str path; /* relative to the folder of feeds: "osv/Debian/all.zip" */
     Str bytes;
     Facts *facts;
-    Arena *arena;   /* for this file only */
-    NoteVec *notes; /* what could not be read: on an arena of its own */
+    Arena *arena;        /* for this file only */
+    const StrVec *paths; /* all files of the folder, sorted; may be NULL */
+    NoteVec *notes;      /* what could not be read: on an arena of its own */
     Arena *notes_arena;
 } FeedFile;
 
@@ -30,8 +31,9 @@ typedef struct Feed {
     Str spec;    /* where the format is described */
     Str paths;   /* under the folder of feeds, one or more; '*' is within a component, '**' any */
     Str address; /* the default public base; empty: not published in this shape */
-    Str remote;  /* what to fetch from there; see update.h. Empty: `paths` without their first part
-                  */
+    /* What to fetch: paths under the folder of feeds, in which {ecosystem}, {release} and {year} stand
+     * for all of them; below `address` without their first part. */
+    Str files;
     bool (*read)(FeedFile *file, Error *err);
 } Feed;
 
@@ -45,6 +47,8 @@ const Feed *const *feeds(size_t *count);
 const Feed *feed_of_path(Str path);
 bool path_matches(Str pattern, Str path);
 
+/* Is there such a file in the folder of feeds? */
+bool feed_has_path(const FeedFile *file, Str path);
 void feed_note(FeedFile *file, Str what, Str why);
 
 /* Walks a file of comma-separated values with a header; `row` sees the columns asked for, in their

@@ -92,6 +92,7 @@ const Feed feed_cwe = {
     .summary = STR_INIT("names of weaknesses as a table"),
     .spec = STR_INIT("https://cwe.mitre.org/data/downloads.html"),
     .paths = STR_INIT("cwe/cwe.csv.gz cwe/cwe.csv"),
+    .files = STR_INIT("cwe/cwe.csv.gz"),
     .read = table_read,
 };
 
@@ -101,6 +102,6 @@ const Feed feed_cwe_xml = {
     .spec = STR_INIT("https://cwe.mitre.org/documents/schema/"),
     .paths = STR_INIT("cwe/*.xml.zip cwe/*.xml"),
     .address = STR_INIT("https://cwe.mitre.org/data/xml"),
-    .remote = STR_INIT("cwec_latest.xml.zip"),
+    .files = STR_INIT("cwe/cwec_latest.xml.zip"),
     .read = catalog_read,
 };

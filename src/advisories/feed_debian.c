@@ -137,6 +137,6 @@ const Feed feed_debian = {
     .spec = STR_INIT("https://security-team.debian.org/security_tracker.html"),
     .paths = STR_INIT("debian/tracker.json debian/json"),
     .address = STR_INIT("https://security-tracker.debian.org/tracker/data"),
-    .remote = STR_INIT("json"),
+    .files = STR_INIT("debian/json"),
     .read = debian_read,
 };

@@ -91,6 +91,7 @@ const Feed feed_eol = {
     .summary = STR_INIT("end of life of distributions and runtimes as a table"),
     .spec = STR_INIT("https://endoflife.date/docs/api"),
     .paths = STR_INIT("eol/eol.csv"),
+    .files = STR_INIT("eol/eol.csv"),
     .read = table_read,
 };
 
@@ -100,9 +101,11 @@ const Feed feed_eol_json = {
     .spec = STR_INIT("https://endoflife.date/docs/api"),
     .paths = STR_INIT("eol/*.json"),
     .address = STR_INIT("https://endoflife.date/api"),
-    .remote = STR_INIT("almalinux.json alpine-linux.json amazon-linux.json centos.json debian.json "
-                       "fedora.json opensuse.json oracle-linux.json rhel.json rocky-linux.json "
-                       "sles.json ubuntu.json go.json nodejs.json openssl.json php.json "
-                       "postgresql.json python.json ruby.json nginx.json"),
+    .files = STR_INIT("eol/almalinux.json eol/alpine-linux.json eol/amazon-linux.json "
+                      "eol/centos.json eol/debian.json eol/fedora.json eol/opensuse.json "
+                      "eol/oracle-linux.json eol/rhel.json eol/rocky-linux.json eol/sles.json "
+                      "eol/ubuntu.json eol/go.json eol/nodejs.json eol/openssl.json "
+                      "eol/php.json eol/postgresql.json eol/python.json eol/ruby.json "
+                      "eol/nginx.json"),
     .read = product_read,
 };

@@ -49,6 +49,6 @@ const Feed feed_epss = {
     .spec = STR_INIT("https://www.first.org/epss/data_stats"),
     .paths = STR_INIT("epss/epss_scores-current.csv.gz epss/epss_scores-current.csv"),
     .address = STR_INIT("https://epss.empiricalsecurity.com"),
-    .remote = STR_INIT("epss_scores-current.csv.gz"),
+    .files = STR_INIT("epss/epss_scores-current.csv.gz"),
     .read = epss_read,
 };

@@ -100,6 +100,6 @@ const Feed feed_kev = {
     .paths = STR_INIT("kev/known_exploited_vulnerabilities.json "
                       "kev/known_exploited_vulnerabilities.csv"),
     .address = STR_INIT("https://www.cisa.gov/sites/default/files/feeds"),
-    .remote = STR_INIT("known_exploited_vulnerabilities.json"),
+    .files = STR_INIT("kev/known_exploited_vulnerabilities.json"),
     .read = kev_read,
 };

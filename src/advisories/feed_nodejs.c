@@ -252,6 +252,7 @@ const Feed feed_nodejs = {
     .summary = STR_INIT("advisories of the Node.js runtime"),
     .spec = STR_INIT("https://github.com/nodejs/security-wg/tree/main/vuln"),
     .paths = STR_INIT("nodejs-core/index.json"),
+    .files = STR_INIT("nodejs-core/index.json"),
     .address = STR_INIT("https://raw.githubusercontent.com/nodejs/security-wg/main/vuln/core"),
     .read = nodejs_read,
 };

@@ -223,5 +223,6 @@ const Feed feed_nvd = {
     .spec = STR_INIT("https://nvd.nist.gov/developers/vulnerabilities"),
     .paths = STR_INIT("nvd/nvdcve-2.0-*.json.gz nvd/nvdcve-2.0-*.json"),
     .address = STR_INIT("https://nvd.nist.gov/feeds/json/cve/2.0"),
+    .files = STR_INIT("nvd/nvdcve-2.0-{year}.json.gz"),
     .read = nvd_read,
 };

@@ -437,9 +437,25 @@ static void affected_finish(OsvRecord *osv)
     }
 }
 
+/* A single record beside the zip that holds it is newer. */
+static bool is_replaced(FeedFile *file, Str member)
+{
+    Str folder, leaf;
+    if (!file->paths || !str_ends(file->path, STR(".zip")))
+        return false;
+    str_rcut(file->path, '/', &folder, &leaf);
+    ArenaMark mark = arena_mark(file->arena);
+    bool found = feed_has_path(
+        file, arena_printf(file->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(member)));
+    arena_reset(file->arena, mark);
+    return found;
+}
+
 static void osv_document(FeedFile *file, uint32_t source, Str name, Str text)
 {
     Json j;
+    if (is_replaced(file, name))
+        return;
     ArenaMark mark = arena_mark(file->arena);
     OsvRecord osv = {.file = file, .record.published = DATE_NONE};
     json_init(&j, text, file->arena);
@@ -474,5 +490,6 @@ const Feed feed_osv = {
     .spec = STR_INIT("https://ossf.github.io/osv-schema/"),
     .paths = STR_INIT("osv/*/*.zip osv/*/*.json"),
     .address = STR_INIT("https://osv-vulnerabilities.storage.googleapis.com"),
+    .files = STR_INIT("osv/{ecosystem}/all.zip"),
     .read = osv_read,
 };

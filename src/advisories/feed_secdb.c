@@ -148,6 +148,7 @@ const Feed feed_alpine = {
     .summary = STR_INIT("Alpine's security database"),
     .spec = STR_INIT("https://secdb.alpinelinux.org/"),
     .paths = STR_INIT("alpine-secdb/*/*.json"),
+    .files = STR_INIT("alpine-secdb/{release}/main.json alpine-secdb/{release}/community.json"),
     .address = STR_INIT("https://secdb.alpinelinux.org"),
     .read = alpine_read,
 };
@@ -157,6 +158,7 @@ const Feed feed_wolfi = {
     .summary = STR_INIT("Wolfi's security database"),
     .spec = STR_INIT("https://github.com/chainguard-dev/vulnerability-scanner-support"),
     .paths = STR_INIT("wolfi/security.json"),
+    .files = STR_INIT("wolfi/security.json"),
     .address = STR_INIT("https://packages.wolfi.dev/os"),
     .read = wolfi_read,
 };
@@ -166,6 +168,7 @@ const Feed feed_chainguard = {
     .summary = STR_INIT("Chainguard's security database"),
     .spec = STR_INIT("https://github.com/chainguard-dev/vulnerability-scanner-support"),
     .paths = STR_INIT("chainguard/security.json"),
+    .files = STR_INIT("chainguard/security.json"),
     .address = STR_INIT("https://packages.cgr.dev/chainguard"),
     .read = chainguard_read,
 };

@@ -270,6 +270,7 @@ const Feed feed_ssvc = {
     .summary = STR_INIT("CISA's SSVC answers as one table"),
     .spec = STR_INIT("https://certcc.github.io/SSVC/"),
     .paths = STR_INIT("vulnrichment/ssvc.csv.gz vulnrichment/ssvc.csv"),
+    .files = STR_INIT("vulnrichment/ssvc.csv.gz"),
     .read = table_read,
 };
 
@@ -280,6 +281,6 @@ const Feed feed_vulnrichment = {
     .paths = STR_INIT("vulnrichment/*.zip vulnrichment/*.tar vulnrichment/*.tar.gz "
                       "vulnrichment/**CVE-*.json"),
     .address = STR_INIT("https://github.com/cisagov/vulnrichment/archive/refs/heads"),
-    .remote = STR_INIT("develop.zip"),
+    .files = STR_INIT("vulnrichment/develop.zip"),
     .read = records_read,
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "advisories/build.h"
 #include "advisories/seed.h"
+#include "advisories/update.h"
 
 static void show(const AdvisoryVec *rows)
 {
@@ -73,6 +74,21 @@ int main(int argc, char **arg)
         if (!database_seed(&options, str_from(arg[3]), &arena, &report, &err))
             return fprintf(stderr, "%s\n", err.message), 1;
         return 0;
+    }
+    if (argc >= 4 && str_eq(str_from(arg[1]), STR("update"))) {
+        UpdateReport report = {0};
+        UpdateOptions options = {.dir = str_from(arg[3]), .mirror = str_from(arg[2])};
+        bool ok = database_update(&options, &arena, &report, &err);
+        size_t states[4] = {0};
+        for (size_t i = 0; i < report.files.len; i++) {
+            states[report.files.at[i].state]++;
+            if (report.files.at[i].state == UPDATE_FAILED)
+                printf(STR_FMT ": " STR_FMT "\n", STR_ARG(report.files.at[i].path),
+                       STR_ARG(report.files.at[i].why));
+        }
+        printf("fetched %zu unchanged %zu absent %zu failed %zu built %d %s\n", states[0],
+               states[1], states[2], states[3], report.built, ok ? "" : err.message);
+        return !ok;
     }
     return argc >= 4 ? find(&arena, arg) : 2;
 }
