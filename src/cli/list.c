@@ -6,6 +6,7 @@
 #include "advisories/feed.h"
 #include "archive/codec.h"
 #include "base/json_out.h"
+#include "engines/engine.h"
 #include "inventory/cataloger.h"
 #include "model/ecosystem.h"
 #include "report/format.h"
@@ -15,30 +16,33 @@
 
 /* What a list of rows is made of, whatever else its rows hold. */
 typedef struct Row {
-    const char *name, *summary, *spec;
+    Str name, summary, spec;
 } Row;
 typedef Vec(Row) RowVec;
 
-#define LIST_ROWS(function, getter, Type)                                                          \
+#define AS_IS(s) (s)
+#define LIST_ROWS(function, getter, Type, as_str)                                                  \
     static void function(Arena *arena, RowVec *out)                                                \
     {                                                                                              \
         size_t count;                                                                              \
         const Type *const *rows = getter(&count);                                                  \
         for (size_t i = 0; i < count; i++)                                                         \
-            *vec_push(arena, out) = (Row){rows[i]->name, rows[i]->summary, rows[i]->spec};         \
+            *vec_push(arena, out) =                                                                \
+                (Row){as_str(rows[i]->name), as_str(rows[i]->summary), as_str(rows[i]->spec)};     \
     }
 
-LIST_ROWS(list_sources, source_formats, SourceFormat)
-LIST_ROWS(list_catalogers, catalogers, Cataloger)
-LIST_ROWS(list_schemes, version_schemes, VersionScheme)
-LIST_ROWS(list_feeds, feeds, Feed)
-LIST_ROWS(list_scanners, scanners, Scanner)
-LIST_ROWS(list_formats, report_formats, ReportFormat)
+LIST_ROWS(list_sources, source_formats, SourceFormat, str_from)
+LIST_ROWS(list_catalogers, catalogers, Cataloger, str_from)
+LIST_ROWS(list_schemes, version_schemes, VersionScheme, str_from)
+LIST_ROWS(list_feeds, feeds, Feed, AS_IS)
+LIST_ROWS(list_scanners, scanners, Scanner, str_from)
+LIST_ROWS(list_formats, report_formats, ReportFormat, str_from)
 
 static void list_codecs(Arena *arena, RowVec *out)
 {
     for (size_t i = 0; i < CODEC_COUNT; i++)
-        *vec_push(arena, out) = (Row){codecs[i]->name, codecs[i]->summary, codecs[i]->spec};
+        *vec_push(arena, out) = (Row){str_from(codecs[i]->name), str_from(codecs[i]->summary),
+                                      str_from(codecs[i]->spec)};
 }
 
 static void list_ecosystems(Arena *arena, RowVec *out)
@@ -47,11 +51,10 @@ static void list_ecosystems(Arena *arena, RowVec *out)
     const Ecosystem *rows = ecosystems(&count);
     for (size_t i = 0; i < count; i++)
         *vec_push(arena, out) =
-            (Row){arena_c_str(arena, rows[i].name),
+            (Row){rows[i].name,
                   arena_printf(arena, STR_FMT " packages, versions ordered as " STR_FMT,
-                               STR_ARG(package_type_name(rows[i].type)), STR_ARG(rows[i].scheme))
-                      .ptr,
-                  "https://ossf.github.io/osv-schema/#defined-ecosystems"};
+                               STR_ARG(package_type_name(rows[i].type)), STR_ARG(rows[i].scheme)),
+                  STR("https://ossf.github.io/osv-schema/#defined-ecosystems")};
 }
 
 static void list_commands(Arena *arena, RowVec *out)
@@ -59,7 +62,24 @@ static void list_commands(Arena *arena, RowVec *out)
     size_t count;
     const Command *const *rows = commands(&count);
     for (size_t i = 0; i < count; i++)
-        *vec_push(arena, out) = (Row){rows[i]->name, rows[i]->summary, ""};
+        *vec_push(arena, out) =
+            (Row){str_from(rows[i]->name), str_from(rows[i]->summary), (Str){0}};
+}
+
+/* Not rows of the program but of this machine: the images of its engine. */
+static void list_images(Arena *arena, RowVec *out)
+{
+    Engine engine;
+    StrVec names = {0};
+    const Limits limits = LIMITS_DEFAULT;
+    Error err = {0};
+    if (!engine_find(arena, &engine, &err) ||
+        !engine_images(&engine, &limits, arena, &names, &err)) {
+        fprintf(stderr, "assay list: %s\n", err.message);
+        return;
+    }
+    for (size_t i = 0; i < names.len; i++)
+        *vec_push(arena, out) = (Row){.name = names.at[i]};
 }
 
 static const struct {
@@ -69,20 +89,21 @@ static const struct {
     {STR_INIT("catalogers"), list_catalogers}, {STR_INIT("codecs"), list_codecs},
     {STR_INIT("commands"), list_commands},     {STR_INIT("ecosystems"), list_ecosystems},
     {STR_INIT("feeds"), list_feeds},           {STR_INIT("formats"), list_formats},
-    {STR_INIT("scanners"), list_scanners},     {STR_INIT("schemes"), list_schemes},
-    {STR_INIT("sources"), list_sources},
+    {STR_INIT("images"), list_images},         {STR_INIT("scanners"), list_scanners},
+    {STR_INIT("schemes"), list_schemes},       {STR_INIT("sources"), list_sources},
 };
 
 static void print_table(const RowVec *rows)
 {
     int width = 0;
     for (size_t i = 0; i < rows->len; i++) {
-        int length = (int)str_from(rows->at[i].name).len;
+        int length = (int)rows->at[i].name.len;
         width = length > width ? length : width;
     }
     for (size_t i = 0; i < rows->len; i++)
-        printf("%-*s  %s%s%s\n", width, rows->at[i].name, rows->at[i].summary,
-               rows->at[i].spec[0] ? "  " : "", rows->at[i].spec);
+        printf("%-*.*s  " STR_FMT "%s" STR_FMT "\n", width, STR_ARG(rows->at[i].name),
+               STR_ARG(rows->at[i].summary), rows->at[i].spec.len ? "  " : "",
+               STR_ARG(rows->at[i].spec));
 }
 
 static void print_json(const RowVec *rows)
@@ -93,9 +114,9 @@ static void print_json(const RowVec *rows)
     json_put_array(&o);
     for (size_t i = 0; i < rows->len; i++) {
         json_put_object(&o);
-        json_field_str(&o, "name", str_from(rows->at[i].name));
-        json_field_str(&o, "summary", str_from(rows->at[i].summary));
-        json_field_str_if(&o, "spec", str_from(rows->at[i].spec));
+        json_field_str(&o, "name", rows->at[i].name);
+        json_field_str(&o, "summary", rows->at[i].summary);
+        json_field_str_if(&o, "spec", rows->at[i].spec);
         json_put_end(&o, '}');
     }
     json_put_end(&o, ']');

@@ -28,6 +28,13 @@ static bool take_context(Options *o, Arena *arena, Str value, Error *err)
     return true;
 }
 
+static bool take_base_url(Options *o, Arena *arena, Str value, Error *err)
+{
+    (void)err;
+    *vec_push(arena, &o->base_urls) = value;
+    return true;
+}
+
 static bool take_only(Options *o, Arena *arena, Str value, Error *err)
 {
     (void)err;
@@ -66,7 +73,6 @@ TAKE_STR(db_key)
 TAKE_STR(cache)
 TAKE_STR(fail_on)
 TAKE_STR(sign_key)
-TAKE_STR(base_url)
 TAKE_STR(out)
 TAKE_FLAG(offline)
 TAKE_FLAG(no_cache)

@@ -13,8 +13,8 @@ typedef struct Output {
 typedef struct Options {
     StrVec operands;
     Vec(Output) outputs;
-    Str platform, policy, db, db_key, cache, fail_on, sign_key, base_url, out;
-    StrVec context, only; /* --context may be given several times */
+    Str platform, policy, db, db_key, cache, fail_on, sign_key, out;
+    StrVec context, only, base_urls; /* may be given several times */
     Date as_of;
     bool offline, no_cache, quiet, no_progress, help;
 } Options;

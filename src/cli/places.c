@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "advisories/update.h"
+#include "base/fd.h"
+
+enum { KEY_LIMIT = 1 << 16 };
+
 static Str place_of(Arena *arena, const char *variable, const char *root, const char *home)
 {
     const char *xdg = getenv(variable);
@@ -29,7 +34,8 @@ Str place_cache(Arena *arena, const Options *options)
 
 Str place_database(Arena *arena, const Options *options)
 {
-    return arena_printf(arena, STR_FMT "/assay.db", STR_ARG(place_data(arena, options)));
+    return arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(place_data(arena, options)),
+                        STR_ARG(DATABASE_NAME));
 }
 
 Str place_seed(Arena *arena)
@@ -51,8 +57,10 @@ Str place_seed(Arena *arena)
 bool place_open_database(const Options *options, Arena *arena, Database **out, Error *err)
 {
     Str path = place_database(arena, options), seed;
-    if (options->db_key.len && !database_signature_check(path, options->db_key, err))
-        return false;
+    Str key;
+    if (options->db_key.len && (!file_read(options->db_key, KEY_LIMIT, arena, &key, err) ||
+                                !database_signature_check(path, key, arena, err)))
+        return error_within(err, "--db-key " STR_FMT, STR_ARG(options->db_key));
     if (database_open(path, arena, out, err))
         return true;
     if (err->code != ERR_ABSENT || options->db.len || options->db_key.len)

@@ -44,6 +44,16 @@ void context_add(Arena *arena, Context *context, Str name, Str value, Str why)
     property->why = arena_str(arena, why);
 }
 
+void context_clear(Context *context, Str name)
+{
+    size_t i = position(context, name);
+    if (i == context->properties.len || !str_eq(context->properties.at[i].name, name))
+        return;
+    for (; i + 1 < context->properties.len; i++)
+        context->properties.at[i] = context->properties.at[i + 1];
+    context->properties.len--;
+}
+
 void context_set(Arena *arena, Context *context, Str name, Str value, Str why)
 {
     property_get(arena, context, name)->values = (StrVec){0};

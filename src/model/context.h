@@ -19,5 +19,7 @@ const ContextProperty *context_find(const Context *context, Str name);
 Str context_value(const Context *context, Str name);
 /* Adds or replaces. */
 void context_set(Arena *arena, Context *context, Str name, Str value, Str why);
+/* Takes a property away, if it is there. */
+void context_clear(Context *context, Str name);
 /* Adds one more value to a property (made if absent). */
 void context_add(Arena *arena, Context *context, Str name, Str value, Str why);

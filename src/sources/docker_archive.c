@@ -125,7 +125,7 @@ static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const
             arena_printf(arena, "the image configuration's digest is " STR_FMT, STR_ARG(real)));
     out->subject.kind = SUBJECT_IMAGE;
     out->subject.digest = real;
-    out->subject.name = saved->tags.len ? saved->tags.at[0] : input->name;
+    out->subject.name = saved->tags.len && !input->engine ? saved->tags.at[0] : input->name;
     out->verifiable = true;
     out->strict = input->engine;
     layers_pair(store, saved, arena, out);

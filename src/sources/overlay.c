@@ -50,15 +50,13 @@ static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Err
 {
     Json j;
     Str key, os = {0}, architecture = {0}, variant = {0};
-    StrVec diff_ids = {0}, tags = {0};
+    StrVec diff_ids = {0};
     Subject *subject = &out->subject;
     json_init(&j, input->inspect, arena);
     if (json_enter_object(&j))
         while (json_next_key(&j, &key)) {
             if (str_eq(key, STR("Id")))
                 subject->digest = json_take_str(&j);
-            else if (str_eq(key, STR("RepoTags")))
-                read_strings(&j, arena, &tags);
             else if (str_eq(key, STR("Created")))
                 subject->created = date_parse(json_take_str(&j));
             else if (str_eq(key, STR("Os")))
@@ -76,7 +74,7 @@ static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Err
         }
     if (!json_finish(&j, err))
         return error_within(err, "the engine's description of the image");
-    subject->name = tags.len ? tags.at[0] : input->name;
+    subject->name = input->name;
     subject->platform = platform_str(arena, os, architecture, variant);
     subject->has_config = true;
     for (size_t i = 0; i < diff_ids.len; i++)
@@ -135,7 +133,7 @@ static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const
     for (size_t i = 0; i < input->fds.len; i++)
         *vec_push(arena, &out->layers) =
             (ImageLayer){.folder = true, .overlay = true, .fd = input->fds.at[i]};
-    note_add(arena, &out->notes, out->subject.name,
+    note_add(arena, &out->notes, out->subject.digest,
              STR("read from the engine's unpacked layers, whose digests cannot be verified"));
     return true;
 }

@@ -153,7 +153,7 @@ bool image_open(const SourceInput *input, Arena *arena, const Limits *limits, Im
         ok = dir_open(input, arena, limits, out, err);
     else
         ok = format_open(input, NULL, arena, limits, out, err);
-    return ok || error_within(err, STR_FMT, STR_ARG(input->name));
+    return ok;
 }
 
 void image_close(Image *image)

@@ -211,9 +211,9 @@ def test_index_that_names_itself(folder):
 def test_foreign_database(folder):
     from assay import assay
     os.mkdir("db")
-    write("db/assay.db", b"SQLite format 3\0" + bytes(5000))
+    write("db/advisories.db", b"SQLite format 3\0" + bytes(5000))
     docker_archive("i.tar", [alpine_layer(SSL)])
-    one_line(expect(assay("scan", "i.tar", "--db", "db"), 1), "db/assay.db")
+    one_line(expect(assay("scan", "i.tar", "--db", "db"), 1), "db/advisories.db")
     one_line(expect(assay("scan", "i.tar", "--db", "nowhere"), 1), "nowhere", "assay db")
 
 

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/analyze.h"
+
+#include "analyze/derive.h"
+#include "analyze/worker.h"
+#include "base/hash.h"
+#include "base/progress.h"
+#include "inventory/wire.h"
+#include "results/merge.h"
+#include "scanners/builtin/match.h"
+#include "scanners/decision.h"
+#include "score/score.h"
+
+static const uint64_t message_limit = UINT64_C(1) << 30;
+
+/* Keys that a child may ask for are its own layers' digests; the answer is bytes it decodes as
+ * distrustfully as the image. */
+static bool answer_keys(const AnalyzeRequest *request, Child *child, Reader *r, Error *err)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    Buf answer CLEANUP(buf_fini) = {0};
+    uint64_t count = reader_varint(r);
+    if (count > request->limits.layers)
+        return error_set(err, ERR_INTERNAL, "the parser asks for %llu layers",
+                         (unsigned long long)count);
+    for (uint64_t i = 0; i < count; i++) {
+        Str key = reader_str(r), bytes;
+        bool found = key.len && cache_find(&request->cache, key, &scratch, &bytes);
+        buf_str_wire(&answer, found ? bytes : (Str){0});
+    }
+    return child_send(child->socket, buf_str(&answer), err);
+}
+
+static bool take_inventory(Reader *r, Arena *arena, const Limits *limits, Inventory *out,
+                           Error *err)
+{
+    Str bytes = arena_str(arena, reader_take(r, reader_left(r)));
+    return inventory_decode(bytes, arena, limits, out, err) ||
+           error_within(err, "the parser's answer");
+}
+
+static bool converse(const AnalyzeRequest *request, Child *child, Arena *arena, Inventory *out,
+                     Error *err)
+{
+    Buf message CLEANUP(buf_fini) = {0};
+    bool got = true, done = false;
+    while (child_receive(child, message_limit, &message, &got, err)) {
+        if (!got)
+            return done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
+        Reader r = reader_of(buf_str(&message));
+        Str key;
+        switch (reader_u8(&r)) {
+        case WORKER_KEYS:
+            if (!answer_keys(request, child, &r, err))
+                return false;
+            break;
+        case WORKER_STORE:
+            key = reader_str(&r);
+            if (reader_ok(&r))
+                cache_put(&request->cache, key, reader_take(&r, reader_left(&r)));
+            break;
+        case WORKER_STATUS:
+            progress_show(STR_FMT, STR_ARG(reader_take(&r, reader_left(&r))));
+            break;
+        case WORKER_INVENTORY:
+            if (done || !take_inventory(&r, arena, &request->limits, out, err))
+                return done ? error_set(err, ERR_INTERNAL, "the parser answers twice") : false;
+            done = true;
+            break;
+        default:
+            return error_set(err, ERR_INTERNAL, "the parser sends an unknown message");
+        }
+    }
+    return false;
+}
+
+/* What the child may hold, in one list; worker_run takes it apart again. */
+static size_t collect_fds(const SourceInput *input, Fd *fds, size_t cap)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < input->fds.len && count < cap; i++)
+        fds[count++] = input->fds.at[i];
+    if (input->scratch >= 0 && count < cap)
+        fds[count++] = input->scratch;
+    return count;
+}
+
+static bool read_in_child(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
+                          Inventory *out, Error *err)
+{
+    Child child CLEANUP(child_close) = CHILD_NONE;
+    WorkerTask task = {
+        .input = *input, .limits = request->limits, .use_cache = request->cache.dir.len > 0};
+    Fd fds[CHILD_FDS];
+    if (input->fds.len + (input->scratch >= 0) > CHILD_FDS)
+        return error_set(err, ERR_LIMIT, "more than %d layers", CHILD_FDS);
+    size_t count = collect_fds(input, fds, COUNT_OF(fds));
+    if (!hash_prepare(err) || !inventory_preload(err) ||
+        !child_start(&child, "the parser", worker_run, &task, fds, count, err))
+        return false;
+    return converse(request, &child, arena, out, err);
+}
+
+/* An engine names an image by its content, so a second look at it needs no child. The bytes behind
+ * were not verified, so these entries serve the same engine's images only. */
+static Str engine_key(Arena *arena, const SourceInput *input)
+{
+    return arena_printf(arena, "%s engine " STR_FMT, worker_cache_version,
+                        STR_ARG(input->image_id));
+}
+
+static bool recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
+                   Inventory *out)
+{
+    Str bytes;
+    if (input->image_id.len == 0 ||
+        !cache_find(&request->cache, engine_key(arena, input), arena, &bytes) ||
+        !inventory_decode(bytes, arena, &request->limits, out, NULL))
+        return false;
+    out->subject.name = input->name; /* one content, many tags */
+    return true;
+}
+
+static void remember(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
+                     const Inventory *inventory)
+{
+    Buf bytes CLEANUP(buf_fini) = {0};
+    if (input->image_id.len == 0 || request->cache.dir.len == 0)
+        return;
+    inventory_encode(inventory, &bytes);
+    cache_put(&request->cache, engine_key(arena, input), buf_str(&bytes));
+}
+
+bool analyze_inventory(const AnalyzeRequest *request, Arena *arena, Inventory *out, Error *err)
+{
+    SourceInput input;
+    progress_show("opening " STR_FMT, STR_ARG(request->target));
+    if (!source_locate(request->target, request->platform, arena, &input, err))
+        return false;
+    bool ok = recall(request, &input, arena, out);
+    if (!ok) {
+        *out = (Inventory){0};
+        ok = read_in_child(request, &input, arena, out, err);
+        if (ok)
+            remember(request, &input, arena, out);
+    }
+    source_close(&input);
+    return ok;
+}
+
+/* Nothing found is known to be nothing only where packages were found at all. */
+static void note_unknown(Arena *arena, Inventory *inventory)
+{
+    if (inventory->packages.len == 0)
+        note_add(arena, &inventory->incomplete, inventory->subject.name,
+                 STR("no package was found: what it holds is unknown"));
+}
+
+static void decide_all(const AnalyzeRequest *request, Arena *arena, Result *result)
+{
+    for (size_t i = 0; i < result->findings.len; i++)
+        finding_decide(request->policy, &result->context, result->as_of, arena,
+                       &result->findings.at[i]);
+}
+
+bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
+{
+    FindingVec found = {0};
+    const MatchOptions options = {.policy = request->policy, .as_of = request->as_of};
+    *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
+    if (!analyze_inventory(request, arena, &out->inventory, err))
+        return false;
+    database_info(request->db, arena, &out->database);
+    note_unknown(arena, &out->inventory);
+    context_derive(&out->inventory.subject, out->as_of, arena, &out->context);
+    builtin_match(&out->inventory, request->db, &options, arena, &found,
+                  &out->inventory.incomplete);
+    results_merge(request->policy, arena, &found, 1, &out->findings);
+    decide_all(request, arena, out);
+    if (!score_result(request->policy, arena, out, err))
+        return false;
+    if (out->inventory.packages.len == 0)
+        score_set_unknown(&out->score);
+    return true;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/layer_work.h"
+
+#include "base/reader.h"
+
+/* Kinds are at most this; anything else is no cache entry of ours. */
+static const uint8_t last_kind = LAYER_OTHER;
+
+static void index_encode(const LayerIndex *index, Buf *out)
+{
+    buf_varint(out, index->len);
+    for (size_t i = 0; i < index->len; i++) {
+        const LayerEntry *entry = layer_index_at(index, i);
+        buf_u8(out, (uint8_t)entry->kind);
+        buf_varint(out, entry->mode);
+        buf_varint(out, entry->size);
+        buf_str_wire(out, entry->path);
+        buf_str_wire(out, entry->link);
+    }
+}
+
+static bool index_decode(Reader *r, const Limits *limits, Arena *arena, LayerIndex *out)
+{
+    uint64_t count = reader_varint(r);
+    if (count > limits->entries)
+        return false;
+    for (uint64_t i = 0; i < count && reader_ok(r); i++) {
+        uint8_t kind = reader_u8(r);
+        if (kind > last_kind)
+            return false;
+        LayerEntry *entry = layer_index_push(arena, out);
+        entry->kind = (LayerEntryKind)kind;
+        entry->mode = (uint32_t)reader_varint(r);
+        entry->size = reader_varint(r);
+        entry->path = reader_str(r);
+        entry->link = reader_str(r);
+    }
+    return reader_ok(r);
+}
+
+void layer_work_encode(const LayerWork *work, Buf *out)
+{
+    buf_str_wire(out, work->meta->diff_id);
+    index_encode(&work->index, out);
+    layer_result_encode(&work->result, out);
+}
+
+static bool take_cached(LayerWork *work)
+{
+    Reader r = reader_of(work->cached);
+    Str diff_id = reader_str(&r);
+    if (work->cached.len == 0 || !index_decode(&r, work->limits, &work->arena, &work->index) ||
+        !layer_result_decode(reader_take(&r, reader_left(&r)), &work->arena, work->limits,
+                             &work->result, NULL)) {
+        work->index = (LayerIndex){0};
+        layer_result_init(&work->result, &work->arena, work->limits);
+        return false;
+    }
+    work->meta->diff_id = diff_id;
+    return true;
+}
+
+static void say(LayerWork *work, const char *what)
+{
+    layer_result_say(&work->result, work->name, true, "%s", what);
+}
+
+/* True if the blob is what its digest says, or nothing binds it. */
+static bool check_digest(LayerWork *work, const Digest *stored)
+{
+    Digest claimed, real = *stored;
+    if (!work->strict || work->meta->digest.len == 0)
+        return true;
+    if (!digest_parse(work->meta->digest, &claimed))
+        return error_set(&work->err, ERR_FORMAT, STR_FMT ": no sha256 or sha512 digest",
+                         STR_ARG(work->name));
+    if (claimed.kind != real.kind && !layer_digest(work->layer, claimed.kind, &real, &work->err))
+        return false;
+    if (digest_eq(&claimed, &real))
+        return true;
+    return error_set(&work->err, ERR_DIGEST, STR_FMT ": its content has the digest " STR_FMT,
+                     STR_ARG(work->name), STR_ARG(digest_str(&work->arena, &real)));
+}
+
+/* The uncompressed content against the configuration's word for it. */
+static bool check_diff_id(LayerWork *work, const Digest *diff_id)
+{
+    Str claimed = work->meta->diff_id, real = digest_str(&work->arena, diff_id);
+    work->meta->diff_id = real;
+    if (claimed.len == 0 || str_eq(claimed, real))
+        return true;
+    if (work->strict && work->meta->digest.len == 0)
+        return error_set(&work->err, ERR_DIGEST, STR_FMT ": its content has the diffID " STR_FMT,
+                         STR_ARG(work->name), STR_ARG(real));
+    layer_result_say(&work->result, work->name, true,
+                     "its content has the diffID " STR_FMT
+                     ", the image configuration says " STR_FMT,
+                     STR_ARG(real), STR_ARG(claimed));
+    work->complete = false;
+    return true;
+}
+
+/* The layer is damaged or beyond a limit: what was read of it counts, and what binds still binds.
+ */
+static bool settle(LayerWork *work, const Error *trouble)
+{
+    Digest stored;
+    if (trouble->code != ERR_FORMAT && trouble->code != ERR_LIMIT &&
+        trouble->code != ERR_UNSUPPORTED) {
+        work->err = *trouble;
+        return error_within(&work->err, STR_FMT, STR_ARG(work->name));
+    }
+    if (work->strict && !work->layer->folder &&
+        (!layer_digest(work->layer, HASH_SHA256, &stored, &work->err) ||
+         !check_digest(work, &stored)))
+        return false;
+    say(work, trouble->message);
+    work->complete = false;
+    return true;
+}
+
+static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
+{
+    LayerBytes bytes;
+    Digest stored, diff_id;
+    Error trouble = {0};
+    bool ok =
+        layer_bytes_open(&bytes, work->layer, work->ahead, &work->arena, work->limits, &trouble) &&
+        layer_walk_tar(walk, bytes.tar, &work->index, &trouble) &&
+        layer_bytes_finish(&bytes, &stored, &diff_id, &trouble);
+    layer_bytes_close(&bytes);
+    if (!ok)
+        return settle(work, &trouble);
+    return check_digest(work, &stored) && check_diff_id(work, &diff_id);
+}
+
+static bool walk_folder(LayerWork *work, const LayerWalk *walk)
+{
+    Error trouble = {0};
+    LayerDirKind kind = work->layer->overlay ? LAYER_DIR_OVERLAY : LAYER_DIR_ROOTFS;
+    return layer_walk_dir(walk, work->layer->fd, kind, &work->index, &trouble) ||
+           settle(work, &trouble);
+}
+
+static bool work_do(LayerWork *work)
+{
+    Digest stored;
+    LayerVisitor visitor = layer_result_visitor(&work->result);
+    const LayerWalk walk = {.limits = work->limits,
+                            .arena = &work->arena,
+                            .entries = &work->entries,
+                            .visitor = &visitor};
+    if (work->layer->missing)
+        return true;
+    if (take_cached(work))
+        return work->layer->folder ||
+               (layer_digest(work->layer, HASH_SHA256, &stored, &work->err) &&
+                check_digest(work, &stored));
+    work->complete = true;
+    return work->layer->folder ? walk_folder(work, &walk) : walk_bytes(work, &walk);
+}
+
+void layer_work_run(LayerWork *work)
+{
+    layer_result_init(&work->result, &work->arena, work->limits);
+    work->ok = work_do(work);
+}
+
+void layer_work_fini(LayerWork *work)
+{
+    arena_fini(&work->arena);
+}
+
+bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number, Error *err)
+{
+    LayerBytes bytes = {0};
+    LayerIndex index = {0};
+    MissingWalk missing = {.files = files, .layer = number, .result = &work->result};
+    LayerVisitor visitor = missing_visitor(&missing);
+    uint64_t entries = 0;
+    const LayerWalk walk = {
+        .limits = work->limits, .arena = &work->arena, .entries = &entries, .visitor = &visitor};
+    Error trouble = {0};
+    bool ok;
+    if (work->layer->folder) {
+        LayerDirKind kind = work->layer->overlay ? LAYER_DIR_OVERLAY : LAYER_DIR_ROOTFS;
+        ok = layer_walk_dir(&walk, work->layer->fd, kind, &index, &trouble);
+    } else {
+        ok = layer_bytes_open(&bytes, work->layer, false, &work->arena, work->limits, &trouble) &&
+             layer_walk_tar(&walk, bytes.tar, &index, &trouble);
+        layer_bytes_close(&bytes);
+    }
+    if (ok || trouble.code == ERR_FORMAT || trouble.code == ERR_LIMIT)
+        return true; /* named when it was read the first time */
+    *err = trouble;
+    return error_within(err, STR_FMT, STR_ARG(work->name));
+}

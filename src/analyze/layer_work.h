@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "analyze/layer_bytes.h"
+#include "inventory/assemble.h"
+
+/* Reading one layer: all that a thread needs, so that layers can be read beside each other. */
+typedef struct LayerWork {
+    const ImageLayer *layer;
+    Layer *meta; /* diff_id and digest as claimed; diff_id is replaced by what it is */
+    const Limits *limits;
+    Str name;    /* for messages: "layer 2 (sha256:...)" */
+    Str cached;  /* what the cache has for it; empty: nothing */
+    bool strict; /* its digest binds */
+    bool ahead;  /* decode on a second thread */
+    Arena arena; /* of everything below */
+    LayerIndex index;
+    LayerResult result;
+    uint64_t entries;
+    bool complete; /* read to its end, and what it claims to be: may be kept in the cache */
+    bool ok;
+    Error err; /* where not ok */
+} LayerWork;
+
+/* Fills index and result. What is wrong with the layer's content stands in result.found.incomplete;
+ * not ok is left for our own trouble and for a digest that binds and does not hold. */
+void layer_work_run(LayerWork *work);
+void layer_work_fini(LayerWork *work);
+
+/* Reads the layer again for the few files that only a link names. */
+MUST_USE bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number,
+                               Error *err);
+
+/* Index, result and diff_id, as the cache keeps them under the layer's digest. */
+void layer_work_encode(const LayerWork *work, Buf *out);

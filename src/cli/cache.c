@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/cache.h"
+
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/places.h"
+
+static void print_stats(const char *what, const CacheStats *stats)
+{
+    printf("%s: %llu entries, %.1f MB\n", what, (unsigned long long)stats->entries,
+           (double)stats->bytes / 1e6);
+}
+
+static bool prune(const Options *options, const Cache *cache, Error *err)
+{
+    uint64_t days = 30;
+    CacheStats removed;
+    if (options->operands.len == 2 && (!str_to_u64(options->operands.at[1], &days) || days > 36500))
+        return error_set(err, ERR_USAGE, "prune " STR_FMT ": expected a number of days",
+                         STR_ARG(options->operands.at[1]));
+    if (!cache_prune(cache, (unsigned)days, &removed, err))
+        return false;
+    print_stats("removed", &removed);
+    return true;
+}
+
+static bool run(const Options *options, Arena *arena, int *exit_code, Error *err)
+{
+    (void)exit_code;
+    CacheStats stats;
+    Cache cache = {
+        .dir = arena_printf(arena, STR_FMT "/layers", STR_ARG(place_cache(arena, options)))};
+    Str verb = options->operands.len ? options->operands.at[0] : STR("show");
+    if (str_eq(verb, STR("prune")) && options->operands.len <= 2)
+        return prune(options, &cache, err);
+    if (!str_eq(verb, STR("show")) || options->operands.len > 1)
+        return error_set(err, ERR_USAGE, "expected show, or prune [DAYS]");
+    if (!cache_stats(&cache, &stats, err))
+        return false;
+    print_stats(cache.dir.ptr, &stats);
+    return true;
+}
+
+static const OptionSpec *const tables[] = {options_data, NULL};
+const Command command_cache = {
+    .name = "cache",
+    .summary = "show or prune what was read out of layers before",
+    .options = tables,
+    .run = run,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "advisories/feed.h"
+#include "advisories/update.h"
+#include "base/fd.h"
+#include "base/progress.h"
+#include "cli/db.h"
+#include "cli/places.h"
+
+static void show(void *context, Str what, uint64_t got, uint64_t total)
+{
+    (void)context;
+    if (total)
+        progress_show(STR_FMT ": %.1f of %.1f MB", STR_ARG(what), (double)got / 1e6,
+                      (double)total / 1e6);
+    else if (got)
+        progress_show(STR_FMT ": %.1f MB", STR_ARG(what), (double)got / 1e6);
+    else
+        progress_show(STR_FMT, STR_ARG(what));
+}
+
+static bool feed_known(Str name)
+{
+    size_t count;
+    const Feed *const *rows = feeds(&count);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(rows[i]->name, name))
+            return true;
+    return false;
+}
+
+/* "SOURCE=URL" for one source, "URL" for all of them. */
+static bool take_bases(const Options *options, Arena *arena, UpdateOptions *out, Error *err)
+{
+    for (size_t i = 0; i < options->base_urls.len; i++) {
+        Str text = options->base_urls.at[i], name, address;
+        bool one = str_cut(text, '=', &name, &address) && !str_contains(name, STR("://"));
+        if (!one) {
+            out->mirror = text;
+            continue;
+        }
+        if (!feed_known(name))
+            return error_set(err, ERR_USAGE,
+                             "--base-url " STR_FMT ": no such source; see 'assay list feeds'",
+                             STR_ARG(text));
+        *vec_push(arena, &out->bases) = (UpdateBase){name, address};
+    }
+    return true;
+}
+
+static void print_failures(const UpdateReport *report)
+{
+    for (size_t i = 0; i < report->files.len; i++) {
+        const UpdateFile *file = &report->files.at[i];
+        if (file->state == UPDATE_FAILED)
+            fprintf(stderr,
+                    "assay db update: " STR_FMT ": " STR_FMT ": " STR_FMT "; its old data stays\n",
+                    STR_ARG(file->feed), STR_ARG(file->path), STR_ARG(file->why));
+    }
+}
+
+bool db_update(const Options *options, Arena *arena, int *exit_code, Error *err)
+{
+    UpdateReport report = {0};
+    UpdateOptions update = {
+        .dir = place_data(arena, options), .ecosystems = options->only, .progress = show};
+    if (options->operands.len != 1)
+        return error_set(err, ERR_USAGE, "update: expected no operands");
+    if (options->offline)
+        return error_set(err, ERR_USAGE, "update: needs the network, and --offline forbids it");
+    if (!take_bases(options, arena, &update, err) || !dir_make_all(update.dir, err) ||
+        !database_update(&update, arena, &report, err))
+        return false;
+    progress_clear();
+    print_failures(&report);
+    db_print_notes(&report.build.notes);
+    printf("%zu files fetched, %zu unchanged or absent, %zu failed\n", report.fetched,
+           report.files.len - report.fetched - report.failed, report.failed);
+    if (report.built)
+        db_print_built(&report.build, place_database(arena, options));
+    else
+        puts("nothing new: the database stays as it is");
+    if (report.failed && report.fetched == 0 && !report.built)
+        return error_set(err, ERR_IO, "no source could be fetched");
+    *exit_code = report.failed || report.build.notes.len ? EXIT_INCOMPLETE : EXIT_DONE;
+    return true;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/output.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "report/format.h"
+
+static Str format_of(const Output *output)
+{
+    return output->format.len ? output->format : STR("table");
+}
+
+static bool refuse_format(Str name, Arena *arena, Error *err)
+{
+    size_t count;
+    Str known = {0};
+    const ReportFormat *const *formats = report_formats(&count);
+    for (size_t i = 0; i < count; i++)
+        known = arena_printf(arena, STR_FMT " %s", STR_ARG(known), formats[i]->name);
+    return error_set(err, ERR_USAGE, "--format " STR_FMT ": unknown; there are:" STR_FMT,
+                     STR_ARG(name), STR_ARG(known));
+}
+
+bool outputs_check(const Options *options, Arena *arena, Error *err)
+{
+    size_t to_stdout = 0;
+    for (size_t i = 0; i < options->outputs.len; i++) {
+        const Output *output = &options->outputs.at[i];
+        to_stdout += output->file.len == 0;
+        if (!report_format_find(format_of(output)))
+            return refuse_format(output->format, arena, err);
+    }
+    return to_stdout < 2 || error_set(err, ERR_USAGE,
+                                      "more than one --format for standard output; give each "
+                                      "other one a file with -o");
+}
+
+static bool is_utf8_locale(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
+        Str value = str_from(getenv(variables[i]));
+        if (value.len)
+            return str_find_fold(value, STR("utf-8")) != STR_NONE ||
+                   str_find_fold(value, STR("utf8")) != STR_NONE;
+    }
+    return false;
+}
+
+/* A terminal gets its own width, colours unless $NO_COLOR or TERM=dumb; a pipe or a file gets
+ * neither. */
+static ReportOptions terminal_options(const Output *output)
+{
+    ReportOptions out = {.program = STR("assay " ASSAY_VERSION)};
+    struct winsize size;
+    if (output->file.len || !isatty(STDOUT_FILENO))
+        return out;
+    out.width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    Str term = str_from(getenv("TERM"));
+    out.color = !getenv("NO_COLOR") && term.len && !str_eq(term, STR("dumb"));
+    out.unicode = is_utf8_locale();
+    return out;
+}
+
+static bool output_write(const Output *output, const Result *result, Error *err)
+{
+    Buf buf CLEANUP(buf_fini) = {0};
+    ReportOptions options = terminal_options(output);
+    const ReportFormat *format = report_format_find(format_of(output));
+    if (!format->write(result, &options, &buf, err))
+        return false;
+    if (output->file.len)
+        return file_write_atomic(output->file, buf_str(&buf), err);
+    return fd_write_all(STDOUT_FILENO, buf_str(&buf), err) || error_within(err, "standard output");
+}
+
+bool outputs_write(const Options *options, const Result *result, Error *err)
+{
+    static const Output plain = {0};
+    if (options->outputs.len == 0)
+        return output_write(&plain, result, err);
+    for (size_t i = 0; i < options->outputs.len; i++)
+        if (!output_write(&options->outputs.at[i], result, err))
+            return false;
+    return true;
+}
