@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "inventory/assemble_files.h"
+#include "inventory/joined.h"
 #include "inventory/os.h"
 #include "inventory/ownership.h"
 
@@ -16,7 +17,8 @@ typedef struct Assembler {
     FileIndex index;
     VisibleFileVec files;
     Inventory *out;
-    Map merged; /* identity -> index in out->packages + 1 */
+    Map merged;           /* identity -> index in out->packages + 1 */
+    Vec(IndexVec) within; /* the executables of each package, until it is sorted */
 } Assembler;
 
 enum { LINES_MAX = 2000 };
@@ -149,17 +151,28 @@ static void package_merge(Arena *arena, Package *into, const Package *from)
         strs_add(arena, &into->licences, from->licences.at[i]);
 }
 
-/* One package for each identity; what is owned by another package or in another executable is
- * judged by other means, and stays apart. */
+static void within_add(Assembler *a, size_t package, uint32_t executable)
+{
+    IndexVec *within = &a->within.at[package];
+    for (size_t i = within->len; i; i--)
+        if (within->at[i - 1] == executable)
+            return;
+    *vec_push(a->arena, within) = executable;
+}
+
+/* One package for each identity; what another package owns is judged by other means, and stays
+ * apart. */
 static void package_add(Assembler *a, const Package *package)
 {
     PackageVec *packages = &a->out->packages;
-    Str key = arena_printf(a->arena, "%d\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n%u\n%u",
+    Str key = arena_printf(a->arena, "%d\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n%u",
                            (int)package->type, STR_ARG(package->name), STR_ARG(package->version),
-                           STR_ARG(package->arch), package->owner, package->executable);
+                           STR_ARG(package->arch), package->owner);
     void **place = map_get(&a->merged, key);
     if (*place) {
-        package_merge(a->arena, &packages->at[(uintptr_t)*place - 1], package);
+        size_t index = (uintptr_t)*place - 1;
+        package_merge(a->arena, &packages->at[index], package);
+        within_add(a, index, package->executable);
         return;
     }
     if (packages->len >= a->assembly->limits->packages) {
@@ -168,6 +181,8 @@ static void package_add(Assembler *a, const Package *package)
         return;
     }
     *vec_push(a->arena, packages) = *package;
+    (void)vec_push(a->arena, &a->within);
+    within_add(a, packages->len - 1, package->executable);
     *place = (void *)(uintptr_t)packages->len;
 }
 
@@ -277,7 +292,12 @@ static void take_language_packages(Assembler *a)
             package_add(a, &package);
         }
     }
+    Joined joined;
+    joined_init(&joined, a->arena, &a->out->executables, a->assembly->limits);
+    for (size_t i = from; i < a->out->packages.len; i++)
+        a->out->packages.at[i].executable = joined_get(&joined, &a->within.at[i]);
     packages_sort(&a->out->packages, from);
+    executables_compact(a->arena, &a->out->executables, &a->out->packages, from);
 }
 
 static void close_packages(Assembler *a)

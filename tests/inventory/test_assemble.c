@@ -2,6 +2,7 @@
 #include "archive/codec.h"
 #include "base/fd.h"
 #include "image.h"
+#include "inventory/joined.h"
 #include "inventory/wire.h"
 
 #define IMAGE(name)                                                                                \
@@ -226,6 +227,46 @@ TEST(a_hard_link_to_what_was_read_needs_no_second_pass)
     image_assemble(&image);
     CHECK_INT(image.out.packages.len, 1);
     CHECK_STR(image.out.packages.at[0].paths.at[0], STR("srv/node_modules/a/package.json"));
+}
+
+static Str symbols(Arena *arena, uint32_t a, uint32_t b)
+{
+    Buf out CLEANUP(buf_fini) = {0};
+    buf_u32le(&out, a);
+    buf_u32le(&out, b);
+    return arena_str(arena, buf_str(&out));
+}
+
+TEST(a_package_in_several_executables_has_the_functions_of_all)
+{
+    Arena arena CLEANUP(arena_fini);
+    arena_init(&arena);
+    Limits limits = LIMITS_DEFAULT;
+    ExecutableVec all = {0};
+    Joined joined;
+    joined_init(&joined, &arena, &all, &limits);
+    *vec_push(&arena, &all) = (Executable){.path = STR("a"),
+                                           .goos = STR("linux"),
+                                           .goarch = STR("x"),
+                                           .symbols = symbols(&arena, 1, 5)};
+    *vec_push(&arena, &all) = (Executable){.path = STR("b"),
+                                           .goos = STR("linux"),
+                                           .goarch = STR("y"),
+                                           .symbols = symbols(&arena, 5, 9)};
+    *vec_push(&arena, &all) = (Executable){.path = STR("c"), .goos = STR("linux")};
+    uint32_t lists[][2] = {{1, 0}, {0, 1}, {0, 2}, {0, EXECUTABLE_NONE}};
+    uint32_t got[4];
+    for (size_t i = 0; i < 4; i++)
+        got[i] = joined_get(&joined, &(IndexVec){.at = lists[i], .len = 2});
+    CHECK(got[3] == EXECUTABLE_NONE);
+    CHECK_INT(got[0], got[1]);
+    const Executable *both = &all.at[got[0]];
+    CHECK_INT(both->symbols.len, 12);
+    CHECK(executable_has_symbol(both, 1) && executable_has_symbol(both, 9));
+    CHECK(!executable_has_symbol(both, 2));
+    CHECK_STR(both->goos, STR("linux"));
+    CHECK_STR(both->goarch, STR(""));
+    CHECK_INT(all.at[got[2]].symbols.len, 0);
 }
 
 /* A root file system's tarball through codec, walk, catalogers and tree. */
