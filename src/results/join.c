@@ -4,7 +4,32 @@
 #include <stdlib.h>
 
 #include "model/ecosystem.h"
+#include "score/score.h"
 #include "versions/version.h"
+
+/* Both lists as one, sorted and without repetition. */
+#define JOIN_LIST(arena, into, other, order)                                                       \
+    do {                                                                                           \
+        (into)->cap = (into)->len; /* growing copies, and leaves the original alone */             \
+        for (size_t join_i = 0; join_i < (other)->len; join_i++)                                   \
+            *vec_push((arena), (into)) = (other)->at[join_i];                                      \
+        (into)->len = sort_unique((into)->at, (into)->len, sizeof *(into)->at, (order));           \
+    } while (0)
+
+/* Unknown may be worse than low, so it stands between low and medium. */
+static int severity_rank(Severity severity)
+{
+    static const int ranks[SEVERITIES] = {
+        [SEVERITY_NEGLIGIBLE] = 0, [SEVERITY_LOW] = 1,  [SEVERITY_UNKNOWN] = 2,
+        [SEVERITY_MEDIUM] = 3,     [SEVERITY_HIGH] = 4, [SEVERITY_CRITICAL] = 5,
+    };
+    return ranks[severity];
+}
+
+static int number_order(double a, double b)
+{
+    return a < b ? -1 : a > b;
+}
 
 static int str_order(const void *a, const void *b)
 {
@@ -35,7 +60,14 @@ static int evidence_order(const void *a, const void *b)
     return order ? order : number_order(x->confidence, y->confidence);
 }
 
-size_t sort_unique(void *items, size_t count, size_t size, int (*order)(const void *, const void *))
+static int seen_order(const void *a, const void *b)
+{
+    return str_cmp(((const SeenBy *)a)->scanner, ((const SeenBy *)b)->scanner);
+}
+
+/* Gives the new length. */
+static size_t sort_unique(void *items, size_t count, size_t size,
+                          int (*order)(const void *, const void *))
 {
     char *at = items;
     size_t kept = 0;
@@ -194,7 +226,14 @@ static void join_fixes(Arena *arena, Finding *into, const Finding *other)
     fixes->len = kept + 1;
 }
 
-void finding_join(Arena *arena, Finding *into, const Finding *other)
+static void join_inputs(const Policy *policy, Arena *arena, FindingInputs *into,
+                        const FindingInputs *other)
+{
+    finding_inputs_join(policy, arena, into, other);
+    into->seen.len = sort_unique(into->seen.at, into->seen.len, sizeof *into->seen.at, seen_order);
+}
+
+void finding_join(const Policy *policy, Arena *arena, Finding *into, const Finding *other)
 {
     join_rating(into, other);
     join_exploitation(into, other);
@@ -207,5 +246,5 @@ void finding_join(Arena *arena, Finding *into, const Finding *other)
     JOIN_LIST(arena, &into->packages, &other->packages, index_order);
     JOIN_LIST(arena, &into->places, &other->places, place_order);
     JOIN_LIST(arena, &into->evidence, &other->evidence, evidence_order);
-    inputs_join(arena, &into->inputs, &other->inputs);
+    join_inputs(policy, arena, &into->inputs, &other->inputs);
 }

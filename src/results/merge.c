@@ -10,7 +10,8 @@ static int by_key(const void *a, const void *b)
     return finding_cmp(a, b);
 }
 
-void results_merge(Arena *arena, const FindingVec *lists, size_t count, FindingVec *out)
+void results_merge(const Policy *policy, Arena *arena, const FindingVec *lists, size_t count,
+                   FindingVec *out)
 {
     FindingVec all = {0};
     for (size_t i = 0; i < count; i++)
@@ -20,10 +21,10 @@ void results_merge(Arena *arena, const FindingVec *lists, size_t count, FindingV
         qsort(all.at, all.len, sizeof *all.at, by_key);
     for (size_t i = 0, end; i < all.len; i = end) {
         const Finding first = all.at[i];
-        finding_join(arena, &all.at[i],
+        finding_join(policy, arena, &all.at[i],
                      &first); /* sorts its lists, so that one alone looks alike */
         for (end = i + 1; end < all.len && finding_cmp(&all.at[i], &all.at[end]) == 0; end++)
-            finding_join(arena, &all.at[i], &all.at[end]);
+            finding_join(policy, arena, &all.at[i], &all.at[end]);
         *vec_push(arena, out) = all.at[i];
     }
 }

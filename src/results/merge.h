@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "model/finding.h"
+#include "policy/policy.h"
 
 /* What several scanners found in one subject, as one list: findings with one key are joined, and
  * the list is sorted by finding_cmp. The same whatever the order of the lists and however often one
  * is given. `out` takes over what the findings point to. */
-void results_merge(Arena *arena, const FindingVec *lists, size_t count, FindingVec *out);
+void results_merge(const Policy *policy, Arena *arena, const FindingVec *lists, size_t count,
+                   FindingVec *out);

@@ -98,7 +98,7 @@ TEST(rule_8_debian_urgency)
     CHECK(!(s.findings.at[0].inputs.known & INPUT_SEVERITY));
     urgency(&s, "unimportant", SEVERITY_NEGLIGIBLE);
     urgency(&s, "high", SEVERITY_HIGH);
-    CHECK_STR(s.findings.at[0].severity_source, STR("osv/Debian"));
+    CHECK(str_starts(s.findings.at[0].severity_source, STR("osv/")));
 }
 
 static void ubuntu(Scene *s, const char *version)
