@@ -178,6 +178,7 @@ static bool resolve(RecordReader *r, Result *result)
         !layers_check(r, result))
         return false;
     derived_apply(r, &result->context);
+    result->fixed = result->score.fixed;
     findings_complete(&result->findings);
     findings_complete(&result->vertical.host.findings);
     for (size_t i = 0; i < result->vertical.containers.len; i++)

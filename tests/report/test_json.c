@@ -85,6 +85,15 @@ TEST(little_is_enough)
     CHECK_INT(result.as_of, DATE_NONE);
 }
 
+/* Increments are said where they are written: a score is computed again from what it says. */
+TEST(increments_are_active_again)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Result result = report_parse(&arena, STR("{\"score\": {\"fixed\": [\"wan_access\"]}}"));
+    CHECK_INT(result.fixed.len, 1);
+    CHECK_STR(result.fixed.at[0], STR("wan_access"));
+}
+
 TEST(null_stands_for_no_score)
 {
     Arena arena CLEANUP(arena_fini) = {0};
