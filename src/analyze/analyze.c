@@ -7,8 +7,8 @@
 #include "base/progress.h"
 #include "inventory/wire.h"
 #include "results/merge.h"
-#include "scanners/builtin/match.h"
-#include "scanners/decision.h"
+#include "scanners/builtin/eol.h"
+#include "score/decision.h"
 #include "score/score.h"
 
 static const uint64_t message_limit = UINT64_C(1) << 30;
@@ -166,6 +166,7 @@ static void decide_all(const AnalyzeRequest *request, Arena *arena, Result *resu
 bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
 {
     FindingVec found = {0};
+    EolState eol = {.date = DATE_NONE};
     const MatchOptions options = {.policy = request->policy, .as_of = request->as_of};
     *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
     if (!analyze_inventory(request, arena, &out->inventory, err))
@@ -175,6 +176,11 @@ bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Er
     context_derive(&out->inventory.subject, out->as_of, arena, &out->context);
     builtin_match(&out->inventory, request->db, &options, arena, &found,
                   &out->inventory.incomplete);
+    eol_match(&out->inventory, request->db, &options, arena, &eol, &found, &out->inventory.notes);
+    out->eol.known = eol.known;
+    out->eol.past = eol.past;
+    out->eol.extended = eol.extended;
+    out->eol.date = eol.date;
     results_merge(request->policy, arena, &found, 1, &out->findings);
     decide_all(request, arena, out);
     if (!score_result(request->policy, arena, out, err))
