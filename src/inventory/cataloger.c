@@ -81,9 +81,9 @@ void sink_incomplete(CatalogSink *sink, Str path, const char *format, ...)
  * none: data by its name, which no cataloger wants by its path. */
 static bool is_data(Str path)
 {
-    static const Str dirs[] = {STR_INIT("usr/share/doc/"), STR_INIT("usr/share/man/"),
-                               STR_INIT("usr/share/locale/"), STR_INIT("usr/share/zoneinfo/"),
-                               STR_INIT("usr/share/licenses/")};
+    static const Str share = STR_INIT("usr/share/");
+    static const Str dirs[] = {STR_INIT("doc/"), STR_INIT("man/"), STR_INIT("locale/"),
+                               STR_INIT("zoneinfo/"), STR_INIT("licenses/")};
     static const Str endings[] = {
         STR_INIT("h"),     STR_INIT("hpp"),  STR_INIT("c"),    STR_INIT("py"),
         STR_INIT("pyc"),   STR_INIT("pl"),   STR_INIT("pm"),   STR_INIT("pod"),
@@ -96,14 +96,14 @@ static bool is_data(Str path)
         STR_INIT("cmake"), STR_INIT("tcl"),  STR_INIT("el"),   STR_INIT("lua"),
         STR_INIT("cfg"),   STR_INIT("ttf"),  STR_INIT("pem"),  STR_INIT("crt"),
     };
-    for (size_t i = 0; i < COUNT_OF(dirs); i++)
-        if (str_starts(path, dirs[i]))
+    Str stem, ending, below = str_from_pos(path, share.len);
+    for (size_t i = 0; str_starts(path, share) && i < COUNT_OF(dirs); i++)
+        if (str_starts(below, dirs[i]))
             return true;
-    Str stem, ending;
     if (!str_rcut(path, '.', &stem, &ending))
         return false;
     for (size_t i = 0; i < COUNT_OF(endings); i++)
-        if (str_eq(ending, endings[i]))
+        if (str_at(ending, 0) == endings[i].ptr[0] && str_eq(ending, endings[i]))
             return true;
     return false;
 }

@@ -169,6 +169,45 @@ TEST(licences_of_a_linked_doc_folder)
     }
 }
 
+TEST(rule_62_the_order_of_entries_means_nothing)
+{
+    static const char npm[] = "{\"name\":\"a\",\"version\":\"1.0.0\"}";
+    static const ImageEntry entries[] = {
+        {LAYER_FILE, "z/node_modules/a/package.json", npm},
+        {LAYER_FILE, "b/node_modules/a/package.json", npm},
+        {LAYER_FILE, "etc/os-release", debian},
+        {LAYER_FILE, "var/lib/dpkg/status", "Package: b\nVersion: 1\n\nPackage: a\nVersion: 2\n"},
+        {LAYER_FILE, "var/lib/dpkg/status.d/a", "Package: a\nVersion: 2\n\nbad\n"},
+        {LAYER_FILE, "var/lib/rpm/Packages", "garbage"},
+    };
+    ImageEntry reversed[COUNT_OF(entries)];
+    for (size_t i = 0; i < COUNT_OF(entries); i++)
+        reversed[i] = entries[COUNT_OF(entries) - 1 - i];
+    IMAGE(one);
+    IMAGE(other);
+    image_layer(&one, entries, COUNT_OF(entries));
+    image_layer(&other, reversed, COUNT_OF(reversed));
+    image_assemble(&one);
+    image_assemble(&other);
+    Buf left CLEANUP(buf_fini) = {0}, right CLEANUP(buf_fini) = {0};
+    inventory_encode(&one.out, &left);
+    inventory_encode(&other.out, &right);
+    CHECK(str_eq(buf_str(&left), buf_str(&right)));
+    CHECK_INT(one.out.packages.len, 3);
+    CHECK_INT(one.out.incomplete.len, 2);
+}
+
+TEST(too_many_packages_are_told)
+{
+    IMAGE(image);
+    image.limits.packages = 1;
+    IMAGE_LAYER(&image, {LAYER_FILE, "var/lib/dpkg/status",
+                         "Package: a\nVersion: 1\n\nPackage: b\nVersion: 1\n"});
+    image_assemble(&image);
+    CHECK_INT(image.out.packages.len, 1);
+    CHECK_INT(image.out.incomplete.len, 1);
+}
+
 /* The second pass, over the same entries. */
 static void read_missing(Image *image, const MissingFileVec *files, uint32_t layer,
                          const ImageEntry *entries, size_t count)

@@ -232,6 +232,29 @@ static void check_fixture(const char *path, const char *database, const char *ex
     }
 }
 
+/* Small pages make every header a chain; the first byte is the fuzzer's. */
+TEST(headers_in_chains_of_pages_of_either_byte_order)
+{
+    static const struct {
+        const char *file;
+        size_t packages;
+    } rows[] = {{"bdb", 1}, {"bdb-big", 1}, {"ndb", 1}, {"sqlite", 3}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        Catalog c CLEANUP(catalog_fini);
+        catalog_init(&c);
+        Error err = {0};
+        Str path = arena_printf(&c.arena, "fuzz/corpus/rpm/%s", rows[i].file), bytes;
+        path = test_source(&c.arena, arena_c_str(&c.arena, path));
+        REQUIRE_OK(file_read(path, 1 << 20, &c.arena, &bytes, &err));
+        catalog_read(&c, STR("var/lib/rpm/Packages"), str_from_pos(bytes, 1));
+        CHECK_INT(c.sink.packages.len, rows[i].packages);
+        CHECK_INT(c.sink.incomplete.len, 0);
+        CHECK_INT(c.sink.owned.len, 2 * rows[i].packages);
+        CHECK_STR(c.sink.owned.at[1].path, STR("usr/bin/b"));
+        CHECK_STR(c.sink.packages.at[0].version, STR("4:1.30-481.el9"));
+    }
+}
+
 TEST(a_real_sqlite_database)
 {
     check_fixture("var/lib/rpm/rpmdb.sqlite", "fixtures/rpmdb/cbl-mariner-2.0/rpmdb.sqlite",
