@@ -187,3 +187,29 @@ TEST(policy_json_is_valid)
     json_skip(&json);
     REQUIRE_OK(json_finish(&json, &err));
 }
+
+/* With Python's jsonschema, where this machine has it: all that the default says is allowed. */
+TEST(policy_meets_its_schema)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Buf text CLEANUP(buf_fini) = {0};
+    Error err = {0};
+    const Policy *policy;
+    if (system("python3 -W ignore -c 'import jsonschema' 2>/dev/null") != 0)
+        test_skip("python3 has no jsonschema here");
+    REQUIRE_OK(policy_load((Str){0}, (Str){0}, &arena, &policy, &err));
+    policy_write_json(policy, 2, &text);
+    Str path = arena_join(&arena, test_folder(&arena), STR("/policy.json"));
+    REQUIRE_OK(file_write_atomic(path, buf_str(&text), &err));
+    Str command =
+        arena_printf(&arena,
+                     "python3 -W ignore -c 'import json,sys,jsonschema\n"
+                     "s=json.load(open(sys.argv[1]))\n"
+                     "v=jsonschema.Draft202012Validator(s)\n"
+                     "v.check_schema(s)\n"
+                     "v.validate(json.load(open(sys.argv[2])))\n"
+                     "for bad in [{\"alfa\":1},{\"p_max\":1},{\"context\":{\"mission\":{}}}]:\n"
+                     " assert not v.is_valid(bad)' '" STR_FMT "' '" STR_FMT "'",
+                     STR_ARG(test_source(&arena, "docs/schema/policy.schema.json")), STR_ARG(path));
+    CHECK_INT(system(arena_c_str(&arena, command)), 0);
+}
