@@ -144,7 +144,7 @@ bool purl_parse(Arena *arena, Str text, Purl *out)
 {
     *out = (Purl){0};
     Str rest = text, qualifiers, path, version;
-    if (!str_starts(rest, STR("pkg:")))
+    if (!str_starts_fold(rest, STR("pkg:")))
         return false;
     rest = str_from_pos(rest, 4);
     while (str_starts(rest, STR("/")))

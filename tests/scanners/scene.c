@@ -4,10 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void scene_fini(Scene *s)
+{
+    database_close(s->db);
+    arena_fini(&s->arena);
+    *s = (Scene){0};
+}
+
 void scene_init(Scene *s)
 {
     Error err = {0};
-    *s = (Scene){0};
+    scene_fini(s);
     arena_init(&s->arena);
     s->dir = arena_join(&s->arena, test_folder(&s->arena), STR("/feeds"));
     s->options.as_of = date_of(2026, 11, 22);

@@ -19,7 +19,9 @@ typedef struct Scene {
     unsigned records;
 } Scene;
 
+/* Of a zeroed one; what was there goes. */
 void scene_init(Scene *s);
+void scene_fini(Scene *s);
 /* A file of the feeds: "alpine-secdb/v3.20/main.json". */
 void scene_file(Scene *s, const char *path, const char *text);
 /* An OSV record with these members, id and ecosystem's folder: the folder's name is of no weight.

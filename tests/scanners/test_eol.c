@@ -16,7 +16,7 @@ static void scene_eol(Scene *s, const char *id, const char *version)
 
 TEST(rule_61_end_of_life)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_eol(&s, "debian", "12");
     s.options.as_of = date_of(2026, 7, 11); /* the last day counts as supported */
     scene_match(&s);
@@ -37,7 +37,7 @@ TEST(rule_61_end_of_life)
 
 TEST(eol_paid_support_is_no_support)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_eol(&s, "ubuntu", "16.04");
     scene_match(&s);
     const Finding *f = scene_find(&s, "eol:ubuntu:16.04");
@@ -46,7 +46,7 @@ TEST(eol_paid_support_is_no_support)
 
 TEST(eol_release_by_its_first_numbers)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_eol(&s, "alpine", "3.21.0");
     scene_match(&s);
     CHECK_INT(s.findings.len, 0);
@@ -58,7 +58,7 @@ TEST(eol_release_by_its_first_numbers)
 
 TEST(eol_os_release_says_so_itself)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_eol(&s, "fedora", "40");
     scene_match(&s);
     CHECK(!s.eol.known);
@@ -69,7 +69,7 @@ TEST(eol_os_release_says_so_itself)
 
 TEST(eol_runtime)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_eol(&s, "", "");
     scene_package(&s, PACKAGE_GOLANG, "stdlib", "1.26.1");
     scene_match(&s);

@@ -5,7 +5,7 @@
 
 TEST(rule_46_aliases_are_one_finding)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     static const char *const records[] = {
         "{\"id\":\"GHSA-aaaa-bbbb-cccc\",\"aliases\":[\"CVE-2024-0001\"],\"affected\":[{"
@@ -32,7 +32,7 @@ TEST(rule_46_aliases_are_one_finding)
 
 TEST(rule_47_withdrawn_rejected_disputed)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"GHSA-aaaa-bbbb-cccc\",\"withdrawn\":\"2024-01-01T00:00:00Z\","
@@ -58,7 +58,7 @@ TEST(rule_47_withdrawn_rejected_disputed)
 
 TEST(rule_48_several_ranges)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"CVE-2024-0001\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
@@ -81,7 +81,7 @@ TEST(rule_48_several_ranges)
 
 TEST(rule_49_bounds)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s, "{\"id\":\"CVE-2024-0001\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\","
                   "\"name\":\"foo\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":"
@@ -108,7 +108,7 @@ TEST(rule_49_bounds)
 
 TEST(rule_50_malicious_packages)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"MAL-2024-1\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\",\"name\":"
@@ -137,7 +137,7 @@ static const char nvd[] =
 
 TEST(rule_52_severity_by_authority)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "12");
     scene_file(&s, "nvd/nvdcve-2.0-2024.json", nvd);
@@ -159,7 +159,7 @@ TEST(rule_52_severity_by_authority)
 
 TEST(rule_52_newest_cvss_of_one_source)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "12");
     scene_file(&s, "nvd/nvdcve-2.0-2024.json", nvd);
@@ -175,7 +175,7 @@ TEST(rule_52_newest_cvss_of_one_source)
 
 TEST(rule_53_exploitation_after_aliases)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_file(&s, "kev/known_exploited_vulnerabilities.json",
                "{\"catalogVersion\":\"1\",\"dateReleased\":\"2026-01-01\",\"count\":1,"
@@ -199,7 +199,7 @@ TEST(rule_53_exploitation_after_aliases)
 
 TEST(rule_62_the_same_twice)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "12");
     for (int i = 0; i < 20; i++) {
@@ -215,7 +215,7 @@ TEST(rule_62_the_same_twice)
 
 TEST(rule_78_a_wrong_alias_does_not_move_a_package)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"GHSA-aaaa-bbbb-cccc\",\"aliases\":[\"CVE-2024-0001\"],\"affected\":[{"

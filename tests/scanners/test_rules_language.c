@@ -4,7 +4,7 @@
 
 TEST(rule_35_owned_by_an_os_package)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "12");
     scene_fix(&s, "CVE-2024-0001", "PyPI", "requests", "2.99");
@@ -20,7 +20,7 @@ TEST(rule_35_owned_by_an_os_package)
 
 TEST(rule_36_owner_of_another_vendor)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "12");
     scene_fix(&s, "CVE-2024-0001", "npm", "lodash", "4.17.21");
@@ -36,7 +36,7 @@ TEST(rule_36_owner_of_another_vendor)
 
 TEST(rule_39_java_build_suffix)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2024-0001", "Maven", "com.microsoft.sqlserver:mssql-jdbc", "8.2.2");
     scene_fix(&s, "CVE-2024-0002", "Maven", "com.microsoft.sqlserver:mssql-jdbc", "8.2.3.jre8");
@@ -48,7 +48,7 @@ TEST(rule_39_java_build_suffix)
 
 TEST(rule_40_go_standard_library)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"GO-2024-1\",\"aliases\":[\"CVE-2024-0001\"],\"affected\":[{\"package\":"
@@ -67,7 +67,7 @@ TEST(rule_40_go_standard_library)
 
 TEST(rule_40_pseudo_versions)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2024-0001", "Go", "golang.org/x/crypto",
               "0.0.0-20220314234659-1baeb1ce4c0b");
@@ -81,7 +81,7 @@ TEST(rule_40_pseudo_versions)
 
 TEST(rule_42_python_names)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2024-0001", "PyPI", "zope-interface", "2");
     scene_package(&s, PACKAGE_PYPI, "Zope.Interface", "2");
@@ -96,7 +96,7 @@ TEST(rule_42_python_names)
 
 TEST(rule_44_nuget_case)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2024-0001", "NuGet", "Newtonsoft.Json", "13.0.1");
     scene_package(&s, PACKAGE_NUGET, "NEWTONSOFT.json", "13.0.1");
@@ -109,7 +109,7 @@ TEST(rule_44_nuget_case)
 
 TEST(rule_66_classifiers)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2024-0001", "Bitnami", "apache", "2.4.60");
     scene_package(&s, PACKAGE_BITNAMI, "apache", "2.4.59")->confidence = .6;
@@ -126,7 +126,7 @@ TEST(rule_66_classifiers)
 
 TEST(rule_72_ranges_and_versions_are_a_union)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"PYSEC-2024-1\",\"aliases\":[\"CVE-2024-0001\"],\"affected\":[{"
@@ -151,7 +151,7 @@ TEST(rule_72_ranges_and_versions_are_a_union)
 
 TEST(rule_73_npm_versions)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2021-23337", "npm", "lodash", "4.17.21");
     scene_package(&s, PACKAGE_NPM, "lodash", "=4.17.21");
@@ -187,7 +187,7 @@ static void go_scene(Scene *s, const char *symbol)
 
 TEST(rule_74_functions_of_the_executable)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     go_scene(&s, "Transport.RoundTrip");
     const Finding *f = scene_find(&s, "CVE-2023-39325");
     CHECK(f && f->status == STATUS_NOT_AFFECTED);
@@ -201,7 +201,7 @@ TEST(rule_74_functions_of_the_executable)
 
 TEST(rule_74_one_of_two_executables)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     go_scene(&s, "Transport.RoundTrip");
     *vec_push(&s.arena, &s.inventory.executables) = (Executable){.goos = STR("linux")};
     scene_package(&s, PACKAGE_GOLANG, "golang.org/x/net", "v0.15.0")->executable = 1;
@@ -212,7 +212,7 @@ TEST(rule_74_one_of_two_executables)
 
 TEST(rule_74_operating_systems)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s,
               "{\"id\":\"GO-2024-1\",\"aliases\":[\"CVE-2024-0001\"],\"affected\":[{\"package\":"
@@ -231,7 +231,7 @@ TEST(rule_74_operating_systems)
 
 TEST(rule_75_jar_without_a_group)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_fix(&s, "CVE-2022-22965", "Maven", "org.springframework:spring-beans", "5.3.18");
     scene_fix(&s, "CVE-2024-0001", "Maven", "org.other:spring-core", "99");
@@ -257,7 +257,7 @@ static const char jackson[] =
 
 TEST(rule_76_fix_of_the_installed_branch_first)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_osv(&s, jackson);
     scene_package(&s, PACKAGE_MAVEN, "a:jackson", "2.9.10.4");
@@ -287,7 +287,7 @@ TEST(real_language_facts)
         {PACKAGE_NPM, "npm", "lodash", "4.17.20", "CVE-2021-23337", "4.17.21"},
         {PACKAGE_GEM, "RubyGems", "nokogiri", "1.13.3", "CVE-2022-24836", "1.13.4"},
     };
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         Str folder = arena_printf(&s.arena, "osv/%s", rows[i].folder);

@@ -16,7 +16,7 @@ static void alpine(Scene *s)
 
 TEST(rule_1_source_name_and_version)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "util-linux", "2.38.1-5+deb12u1");
     scene_fix(&s, "CVE-2024-0002", "Debian:12", "bsdutils", "1:2.38.1-6");
@@ -38,7 +38,7 @@ TEST(rule_1_source_name_and_version)
 
 TEST(rule_7_tracker_states)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_file(&s, "debian/tracker.json",
                "{\"foo\":{"
@@ -59,7 +59,7 @@ TEST(rule_7_tracker_states)
 
 TEST(rule_7_a_fix_overrides_a_stale_state)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_fix(&s, "DEBIAN-CVE-2020-8631", "Debian:12", "foo", "1.0-2");
     scene_file(&s, "debian/tracker.json",
@@ -93,7 +93,7 @@ static void urgency(Scene *s, const char *word, Severity want)
 
 TEST(rule_8_debian_urgency)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     urgency(&s, "not yet assigned", SEVERITY_UNKNOWN);
     CHECK(!(s.findings.at[0].inputs.known & INPUT_SEVERITY));
     urgency(&s, "unimportant", SEVERITY_NEGLIGIBLE);
@@ -117,7 +117,7 @@ static void ubuntu(Scene *s, const char *version)
 
 TEST(rule_9_extended_support_is_a_stream_of_its_own)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     ubuntu(&s, "1.0-1ubuntu1+esm2"); /* subscribed and up to date */
     CHECK(!scene_find(&s, "CVE-2024-0001"));
     ubuntu(&s, "1.0-1ubuntu1"); /* not subscribed: the fix is out of reach */
@@ -130,7 +130,7 @@ TEST(rule_9_extended_support_is_a_stream_of_its_own)
 
 TEST(rule_11_packages_of_other_vendors)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "nodejs", "99");
     scene_package(&s, PACKAGE_DEB, "nodejs", "20.1-1nodesource1")->third_party = true;
@@ -144,7 +144,7 @@ TEST(rule_11_packages_of_other_vendors)
 
 TEST(rule_29_origin)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alpine(&s);
     scene_fix(&s, "CVE-2024-0001", "Alpine:v3.20", "openssl", "3.3.2-r1");
     scene_fix(&s, "CVE-2024-0002", "Alpine:v3.20", "libssl3", "99-r0");
@@ -158,7 +158,7 @@ TEST(rule_29_origin)
 
 TEST(rule_30_never_affected)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alpine(&s);
     scene_file(
         &s, "alpine-secdb/v3.20/main.json",
@@ -174,7 +174,7 @@ TEST(rule_30_never_affected)
 
 TEST(rule_31_edge)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "alpine", "3.21_alpha20240807");
     scene_fix(&s, "CVE-2024-0001", "Alpine:edge", "foo", "2-r0");
@@ -187,7 +187,7 @@ TEST(rule_31_edge)
 
 TEST(rule_33_wolfi)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "wolfi", "20230201");
     scene_fix(&s, "CVE-2024-0001", "Wolfi", "foo", "2-r0");
@@ -200,7 +200,7 @@ TEST(rule_33_wolfi)
 
 TEST(rule_60_codename_alone)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "");
     s.inventory.subject.os.codename = STR("bookworm");
@@ -219,7 +219,7 @@ TEST(rule_60_codename_alone)
 
 TEST(rule_67_release_without_data_is_unknown)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "debian", "14");
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "foo", "2");
@@ -238,7 +238,7 @@ TEST(rule_67_release_without_data_is_unknown)
 
 TEST(rule_68_kernel_in_a_container)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "linux", "6.1.90-1");
     scene_fix(&s, "CVE-2024-0002", "Debian:12", "linux-pam", "9");
@@ -253,7 +253,7 @@ TEST(rule_68_kernel_in_a_container)
 
 TEST(rule_68_kernel_of_a_host)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     s.inventory.subject.kind = SUBJECT_HOST;
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "linux", "6.1.90-1");
@@ -274,7 +274,7 @@ TEST(rule_68_kernel_of_a_host)
 
 TEST(rule_69_signed_kernel)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     s.inventory.subject.kind = SUBJECT_HOST;
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "linux", "6.1.76-1");
@@ -290,7 +290,7 @@ TEST(rule_69_signed_kernel)
 
 TEST(rule_70_version_of_the_source)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_fix(&s, "CVE-2024-0001", "Debian:12", "gcc-defaults", "1.204");
     scene_fix(&s, "CVE-2024-0002", "Debian:12", "lvm2", "2.03.16-2");
@@ -303,7 +303,7 @@ TEST(rule_70_version_of_the_source)
 
 TEST(real_debian_glibc)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
     scene_shared(&s, "osv/Debian");
     scene_source(&s, PACKAGE_DEB, "libc6", "2.36-9+deb12u2", "glibc", "2.36-9+deb12u2");
@@ -316,7 +316,7 @@ TEST(real_debian_glibc)
 
 TEST(real_alpine_openssl)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alpine(&s);
     scene_shared(&s, "alpine-secdb");
     scene_source(&s, PACKAGE_APK, "libssl3", "3.3.1-r3", "openssl", "3.3.1-r3");

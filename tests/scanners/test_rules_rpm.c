@@ -16,7 +16,7 @@ static void rocky(Scene *s)
 
 TEST(rule_13_epoch_of_a_source)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     rocky(&s);
     scene_fix(&s, "CVE-2024-0001", "Rocky Linux:9", "perl", "4:5.32.1-481.el9");
     scene_fix(&s, "CVE-2024-0002", "Rocky Linux:9", "perl", "4:5.32.1-480.el9");
@@ -28,7 +28,7 @@ TEST(rule_13_epoch_of_a_source)
 
 TEST(rule_13_epoch_of_a_binary)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "squid", "7:5.5-14.el9_5.3");
     scene_package(&s, PACKAGE_RPM, "squid", "7:5.5-14.el9_5.3");
@@ -42,7 +42,7 @@ TEST(rule_13_epoch_of_a_binary)
 
 TEST(rule_14_binary_names)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "openssl", "1:3.0.7-28.el9");
     scene_fix(&s, "CVE-2024-0002", "AlmaLinux:9", "openssl-libs", "1:3.0.7-28.el9");
@@ -54,9 +54,26 @@ TEST(rule_14_binary_names)
     CHECK_STR(f->unit, STR("openssl"));
 }
 
+TEST(rule_15_source_architecture)
+{
+    Scene s CLEANUP(scene_fini) = {0};
+    rocky(&s);
+    scene_fix(&s, "CVE-2024-0001", "Rocky Linux:9", "openssl", "1:3.0.7-28.el9");
+    scene_source(&s, PACKAGE_RPM, "openssl-libs", "1:3.0.7-28.el9", "openssl", "3.0.7-28.el9");
+    scene_match(&s);
+    CHECK_INT(s.findings.len, 0);
+    s.inventory.packages.at[0].version = STR("1:3.0.7-27.el9");
+    s.inventory.packages.at[0].source_version = STR("3.0.7-27.el9");
+    s.inventory.packages.at[0].arch = STR("amd64");
+    scene_match(&s);
+    const Finding *f = scene_find(&s, "CVE-2024-0001");
+    CHECK(f != NULL);
+    CHECK_STR(f->unit, STR("openssl"));
+}
+
 TEST(rule_21_debuginfo)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "foo-debuginfo", "9-1.el9");
     scene_fix(&s, "CVE-2024-0002", "AlmaLinux:9", "foo", "9-1.el9");
@@ -70,7 +87,7 @@ TEST(rule_21_debuginfo)
 
 TEST(rule_16_module_streams)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "nodejs", "1:18.20.4-1.module_el9.4.0+100");
     scene_package(&s, PACKAGE_RPM, "nodejs", "1:16.20.2-8.module_el9.4.0+90");
@@ -86,7 +103,7 @@ TEST(rule_16_module_streams)
 
 TEST(rule_65_modules_without_a_name)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "perl", "4:5.32.1-500.module_el9+1");
     scene_fix(&s, "CVE-2024-0002", "AlmaLinux:9", "perl", "4:5.32.1-500.el9");
@@ -103,7 +120,7 @@ TEST(rule_65_modules_without_a_name)
 
 TEST(rule_18_longer_branches)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_osv(&s, "{\"id\":\"CVE-2024-0001\",\"affected\":[{\"package\":{\"ecosystem\":"
                   "\"AlmaLinux:9\",\"name\":\"foo\"},\"ranges\":["
@@ -121,7 +138,7 @@ TEST(rule_18_longer_branches)
 
 TEST(rule_22_flavours)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "glibc", "2:2.34-100.ksplice1.el9");
     scene_fix(&s, "CVE-2024-0002", "AlmaLinux:9", "gnutls", "10:3.8.3-4.el9_4_fips");
@@ -136,7 +153,7 @@ TEST(rule_22_flavours)
 
 TEST(rule_23_amazon_is_unknown)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "amzn", "2023");
     scene_fix(&s, "CVE-2024-0001", "npm", "lodash", "4.17.21");
@@ -149,7 +166,7 @@ TEST(rule_23_amazon_is_unknown)
 
 TEST(rule_24_zero_is_not_affected)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     scene_init(&s);
     scene_os(&s, "opensuse-leap", "15.6");
     scene_fix(&s, "CVE-2024-0001", "openSUSE:15.6", "foo", "0");
@@ -162,7 +179,7 @@ TEST(rule_24_zero_is_not_affected)
 
 TEST(rule_26_other_vendors)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "containerd.io", "99");
     scene_package(&s, PACKAGE_RPM, "containerd.io", "1.6-1.el9")->third_party = true;
@@ -176,7 +193,7 @@ TEST(rule_26_other_vendors)
 
 TEST(rule_28_kernel_headers)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "kernel-headers", "9-1.el9");
     scene_source(&s, PACKAGE_RPM, "kernel-headers", "5-1.el9", "kernel", "5-1.el9");
@@ -188,7 +205,7 @@ TEST(rule_28_kernel_headers)
 
 TEST(rule_63_bundles_are_expanded)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_osv(&s,
               "{\"id\":\"ALSA-2024:1\",\"related\":[\"CVE-2024-0001\",\"CVE-2024-0002\"],"
@@ -208,7 +225,7 @@ TEST(rule_63_bundles_are_expanded)
 
 TEST(real_almalinux_squid)
 {
-    Scene s;
+    Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_shared(&s, "osv/AlmaLinux");
     scene_package(&s, PACKAGE_RPM, "squid", "7:5.5-14.el9_5.2");
