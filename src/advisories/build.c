@@ -144,6 +144,7 @@ bool database_build(const BuildOptions *options, Str path, Arena *arena, BuildRe
     if (!feeds_read(options, &facts, arena, report, err))
         return false;
     facts_resolve(&facts);
+    facts_doubt(&facts);
     Date built = options->built != DATE_NONE ? options->built : newest_of(&facts);
     if (!database_bytes(&facts, built, &bytes, err))
         return false;

@@ -56,6 +56,9 @@ typedef struct Advisory {
     StrVec arches;     /* rpm, empty: all (rule 15) */
     StrVec goos, goarch;
     Vec(AdvisoryImport) imports;
+    StrVec
+        doubt; /* rule 78: packages that the CVE's other records agree on, none of which resembles
+                     this one: the record's alias may be wrong. Empty: no doubt */
 } Advisory;
 typedef Vec(Advisory) AdvisoryVec;
 

@@ -33,7 +33,8 @@ typedef struct RecordFacts {
 
 typedef struct RowFacts {
     uint32_t package, record;
-    uint64_t row; /* where it begins in `rows` */
+    uint64_t row;  /* where it begins in `rows` */
+    StrVec *doubt; /* facts_doubt: see Advisory; NULL: none */
 } RowFacts;
 
 typedef struct PackageFacts {
@@ -64,6 +65,7 @@ typedef struct VulnerabilityFacts {
     StrVec aliases;         /* sorted */
     StrVec hidden;          /* found by these too, but they are mere spellings: "DEBIAN-CVE-..." */
     Date published_record;  /* the earliest of its records */
+    Vec(uint32_t) named;    /* facts_doubt: rows of records that speak of nothing else */
     uint32_t ordinal;       /* in the order of ids */
     Vec(uint32_t) packages; /* ascending places in the file; the writer's */
 } VulnerabilityFacts;
@@ -127,6 +129,9 @@ void facts_row(const Facts *facts, const RowFacts *row, Arena *arena, Advisory *
 /* Which flaws each record speaks of, by rules 46, 63 and 78 of the matching rules: names of one
  * flaw are joined, bundles are not. Fills `flaws` and what a vulnerability has from its records. */
 void facts_resolve(Facts *facts);
+
+/* Rule 78, once facts are resolved: which aliases the other records of their CVE contradict. */
+void facts_doubt(Facts *facts);
 
 /* Is it "CVE-" year "-" number? */
 bool cve_is(Str id);

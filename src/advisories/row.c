@@ -17,6 +17,7 @@ enum {
     ROW_GOOS = 1 << 12,
     ROW_GOARCH = 1 << 13,
     ROW_IMPORTS = 1 << 14,
+    ROW_DOUBT = 1 << 15,
     RANGE_INTRODUCED = 1,
     RANGE_FIXED = 2,
     RANGE_LAST = 4,
@@ -48,7 +49,7 @@ static unsigned flags_of(const Advisory *a)
            (a->module.len ? ROW_MODULE : 0) | (a->cvss.vector.len ? ROW_CVSS : 0) |
            (a->package.len ? ROW_NAME : 0) | (a->arches.len ? ROW_ARCHES : 0) |
            (a->goos.len ? ROW_GOOS : 0) | (a->goarch.len ? ROW_GOARCH : 0) |
-           (a->imports.len ? ROW_IMPORTS : 0);
+           (a->imports.len ? ROW_IMPORTS : 0) | (a->doubt.len ? ROW_DOUBT : 0);
 }
 
 static void range_put(Buf *out, const AdvisoryRange *range)
@@ -159,6 +160,8 @@ void row_put(Buf *out, Strings *pool, const Advisory *a)
         list_put(out, pool, &a->goarch);
     if (flags & ROW_IMPORTS)
         imports_put(out, pool, a);
+    if (flags & ROW_DOUBT)
+        list_put(out, pool, &a->doubt);
 }
 
 static void ranges_take(Reader *r, Arena *arena, unsigned flags, Advisory *out)
@@ -203,5 +206,7 @@ bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out)
         list_take(r, pool, arena, &out->goarch);
     if (flags & ROW_IMPORTS)
         imports_take(r, pool, arena, out);
+    if (flags & ROW_DOUBT)
+        list_take(r, pool, arena, &out->doubt);
     return reader_ok(r);
 }

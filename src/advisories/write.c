@@ -145,6 +145,8 @@ static void row_write(Writer *w, Buf *out, const RowFacts *row, uint32_t place)
     ArenaMark mark = arena_mark(&w->facts->scratch);
     Advisory a;
     facts_row(w->facts, row, &w->facts->scratch, &a);
+    if (row->doubt)
+        a.doubt = *row->doubt;
     row_put(out, &w->pool, &a);
     arena_reset(&w->facts->scratch, mark);
 }
