@@ -60,11 +60,6 @@ static bool take_cached(LayerWork *work)
     return true;
 }
 
-static void say(LayerWork *work, const char *what)
-{
-    layer_result_say(&work->result, work->name, true, "%s", what);
-}
-
 /* True if the blob is what its digest says, or nothing binds it. */
 static bool check_digest(LayerWork *work, const Digest *stored)
 {
@@ -92,9 +87,9 @@ static bool check_diff_id(LayerWork *work, const Digest *diff_id)
     if (work->strict && work->meta->digest.len == 0)
         return error_set(&work->err, ERR_DIGEST, STR_FMT ": its content has the diffID " STR_FMT,
                          STR_ARG(work->name), STR_ARG(real));
-    layer_result_say(&work->result, work->name, true,
-                     "its content has the diffID " STR_FMT
-                     ", the image configuration says " STR_FMT,
+    work->trouble =
+        arena_printf(&work->arena,
+                     "its content has the diffID " STR_FMT ", the image configuration says " STR_FMT,
                      STR_ARG(real), STR_ARG(claimed));
     work->complete = false;
     return true;
@@ -114,7 +109,7 @@ static bool settle(LayerWork *work, const Error *trouble)
         (!layer_digest(work->layer, HASH_SHA256, &stored, &work->err) ||
          !check_digest(work, &stored)))
         return false;
-    say(work, trouble->message);
+    work->trouble = arena_str(&work->arena, error_message(trouble));
     work->complete = false;
     return true;
 }

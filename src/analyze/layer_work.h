@@ -16,13 +16,14 @@ typedef struct LayerWork {
     LayerIndex index;
     LayerResult result;
     uint64_t entries;
+    Str trouble;   /* why the layer as a whole is not what it should be; empty: it is */
     bool complete; /* read to its end, and what it claims to be: may be kept in the cache */
     bool ok;
     Error err; /* where not ok */
 } LayerWork;
 
-/* Fills index and result. What is wrong with the layer's content stands in result.found.incomplete;
- * not ok is left for our own trouble and for a digest that binds and does not hold. */
+/* Fills index and result. What is wrong with the layer as a whole is `trouble`, and what was read
+ * before it counts; not ok is left for our own trouble and for a digest that binds and does not hold. */
 void layer_work_run(LayerWork *work);
 void layer_work_fini(LayerWork *work);
 

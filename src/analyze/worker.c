@@ -232,6 +232,9 @@ static void inventory_finish(Worker *w, Inventory *out)
     if (out->subject.kind == SUBJECT_ROOTFS && out->subject.layers.len &&
         !w->image.layers.at[0].folder)
         out->subject.digest = out->subject.layers.at[0].diff_id;
+    for (size_t i = 0; i < w->image.layers.len; i++)
+        if (w->works[i].trouble.len)
+            note_add(w->arena, &out->incomplete, w->works[i].name, w->works[i].trouble);
     for (size_t i = 0; i < w->image.notes.len; i++)
         note_add(w->arena, &out->notes, w->image.notes.at[i].what, w->image.notes.at[i].why);
     for (size_t i = 0; i < w->image.incomplete.len; i++)

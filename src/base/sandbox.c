@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -352,6 +353,8 @@ bool sandbox_enter(SandboxProfile profile, const Limits *limits, const Fd *trees
                    Error *err)
 {
     bool landlocked = false;
+    /* One heap for all threads: when glibc shrinks another it opens a file of /proc. */
+    mallopt(M_ARENA_MAX, 1);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return error_sys(err, "cannot enter the sandbox");
     if (!limits_enter(limits, err))

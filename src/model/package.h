@@ -20,7 +20,9 @@ typedef enum PackageType {
     PACKAGE_TYPES,
 } PackageType;
 
-enum { LAYER_NONE = UINT32_MAX, PACKAGE_NONE = UINT32_MAX, EXECUTABLE_NONE = UINT32_MAX };
+#define LAYER_NONE UINT32_MAX
+#define PACKAGE_NONE UINT32_MAX
+#define EXECUTABLE_NONE UINT32_MAX
 
 typedef struct Package {
     Str id; /* unique within one result, made from the purl when the inventory is closed */

@@ -79,8 +79,9 @@ static void read_history(Json *j, Arena *arena, ConfigParts *parts)
 Str instruction_of(Str created_by)
 {
     static const Str shells[] = {STR_INIT("/bin/sh -c #(nop) "), STR_INIT("/bin/sh -c ")};
-    if (str_starts(created_by, shells[0]))
-        return str_trim(str_from_pos(created_by, shells[0].len));
+    for (size_t i = 0; i < COUNT_OF(shells); i++)
+        if (str_starts(created_by, shells[i]))
+            return str_trim(str_from_pos(created_by, shells[i].len));
     return str_trim(created_by);
 }
 

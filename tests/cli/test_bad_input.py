@@ -159,7 +159,7 @@ def test_package_database_of_four_gigabytes(folder):
         layer += engine.compress(noise)
     layer += engine.flush()
     run = expect(scan(docker_archive("i.tar", [layer], image_config([layer])), timeout=120), 4)
-    assert "var/lib/dpkg/status" in reasons(run) and "larger than" in reasons(run), reasons(run)
+    assert "var/lib/dpkg/status" in reasons(run) and "268435456" in reasons(run), reasons(run)
 
 
 def test_damaged_package_database(folder):
@@ -214,7 +214,7 @@ def test_foreign_database(folder):
     write("db/advisories.db", b"SQLite format 3\0" + bytes(5000))
     docker_archive("i.tar", [alpine_layer(SSL)])
     one_line(expect(assay("scan", "i.tar", "--db", "db"), 1), "db/advisories.db")
-    one_line(expect(assay("scan", "i.tar", "--db", "nowhere"), 1), "nowhere", "assay db")
+    one_line(expect(assay("scan", "i.tar", "--db", "nowhere"), 1), "nowhere/advisories.db")
 
 
 def test_full_disk_for_the_report(folder):
