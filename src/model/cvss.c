@@ -116,15 +116,19 @@ static const struct {
     {STR_INIT(""), STR_INIT("2.0"), metrics2, COUNT_OF(metrics2), score2},
 };
 
-/* "AV:N" into letters[0] = 'N'; a metric whose values are not read gets a mark. */
-static bool take_metric(const CvssMetric *metrics, size_t count, Str part, char *letters)
+/* "AV:N" into letters[0] = 'N'; a metric whose values are not read gets a mark. Vectors keep the
+ * order of the table, so the search begins behind the last one found. */
+static bool take_metric(const CvssMetric *metrics, size_t count, Str part, char *letters,
+                        size_t *next)
 {
     Str key, value;
     if (!str_cut(part, ':', &key, &value) || value.len == 0)
         return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t n = 0; n < count; n++) {
+        size_t i = (*next + n) % count;
         if (!str_eq(metrics[i].key, key))
             continue;
+        *next = i + 1;
         Str allowed = str_from(metrics[i].values);
         bool fits = allowed.len == 0 ||
                     (value.len == 1 && str_find_char(allowed, value.ptr[0]) != STR_NONE);
@@ -139,8 +143,9 @@ static bool take_metric(const CvssMetric *metrics, size_t count, Str part, char 
 static bool take_metrics(const CvssMetric *metrics, size_t count, Str text, char *letters)
 {
     Str part;
+    size_t next = 0;
     while (str_next(&text, '/', &part))
-        if (!take_metric(metrics, count, part, letters))
+        if (!take_metric(metrics, count, part, letters, &next))
             return false;
     for (size_t i = 0; i < count; i++)
         if (metrics[i].required && !letters[i])
