@@ -228,6 +228,14 @@ static bool ids_take(const Database *db, Reader *r, Str record, Str only, Arena 
     return ids->len > 0;
 }
 
+/* A row's doubt is about one of its ids, which stands first. */
+static StrVec doubt_of(const StrVec *doubt, Str id)
+{
+    if (doubt->len < 2 || !str_eq(doubt->at[0], id))
+        return (StrVec){0};
+    return (StrVec){.at = &doubt->at[1], .len = doubt->len - 1, .cap = doubt->len - 1};
+}
+
 /* Bundles are kept once and handed out once for each of their flaws. */
 static void package_rows(const Database *db, const PackageHead *head, Str only, Arena *arena,
                          AdvisoryVec *out)
@@ -250,8 +258,10 @@ static void package_rows(const Database *db, const PackageHead *head, Str only, 
             a.package = head->key;
         if (a.cvss.vector.len && cvss_parse(a.cvss.vector, &a.cvss))
             a.cvss.source = feed;
+        StrVec doubt = a.doubt;
         for (size_t n = 0; n < ids.len; n++) {
             a.id = ids.at[n];
+            a.doubt = doubt_of(&doubt, a.id);
             *vec_push(arena, out) = a;
         }
     }

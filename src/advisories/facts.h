@@ -34,7 +34,7 @@ typedef struct RecordFacts {
 typedef struct RowFacts {
     uint32_t package, record;
     uint64_t row;  /* where it begins in `rows` */
-    StrVec *doubt; /* facts_doubt: see Advisory; NULL: none */
+    StrVec *doubt; /* facts_doubt: the doubtful id, then what stands against it; NULL: none */
 } RowFacts;
 
 typedef struct PackageFacts {

@@ -133,10 +133,26 @@ static void outcome_note(Fetcher *fetcher, Str feed, Str base, Str url, Str path
                  : arena_str(fetcher->arena, error_message(why));
 }
 
+Str fetch_changed_path(Fetcher *fetcher)
+{
+    return arena_printf(fetcher->arena, STR_FMT "/.changed", STR_ARG(fetcher->feeds));
+}
+
+/* Before the first file changes: whoever is killed before the database is built is found out. */
+static bool mark_changed(Fetcher *fetcher, Error *err)
+{
+    if (fetcher->marked)
+        return true;
+    fetcher->marked = file_write_atomic(fetch_changed_path(fetcher), (Str){0}, err);
+    return fetcher->marked;
+}
+
 static bool settle(Fetcher *fetcher, Str path, Str aside, Fd fd, const HttpResponse *response,
                    Error *err)
 {
     Str whole = file_path(fetcher, path);
+    if (!mark_changed(fetcher, err))
+        return false;
     if (fsync(fd) != 0 ||
         rename(arena_c_str(fetcher->arena, aside), arena_c_str(fetcher->arena, whole)) != 0)
         return error_sys(err, "cannot write " STR_FMT, STR_ARG(whole));

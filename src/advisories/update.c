@@ -288,10 +288,13 @@ bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *r
     BuildOptions build = {.dir = fetcher.feeds, .built = DATE_NONE, .progress = reading_tell};
     UpdateOptions told = *options;
     build.context = &told;
-    bool have = access(arena_c_str(arena, path), R_OK) == 0;
-    if (have && report->fetched == 0 && !options->rebuild)
+    const char *changed = arena_c_str(arena, fetch_changed_path(&fetcher));
+    bool current = access(arena_c_str(arena, path), R_OK) == 0 && access(changed, F_OK) != 0;
+    if (current && !options->rebuild)
         return true;
     report->built = database_build(&build, path, arena, &report->build, err);
+    if (report->built)
+        unlink(changed);
     return report->built;
 }
 

@@ -18,6 +18,8 @@ static void show(const AdvisoryVec *rows)
             printf(" [" STR_FMT ", " STR_FMT "%s" STR_FMT ")", STR_ARG(a->ranges.at[n].introduced),
                    STR_ARG(a->ranges.at[n].fixed), a->ranges.at[n].last_affected.len ? "<=" : "",
                    STR_ARG(a->ranges.at[n].last_affected));
+        for (size_t n = 0; n < a->doubt.len; n++)
+            printf(" doubt:" STR_FMT, STR_ARG(a->doubt.at[n]));
         printf("%s versions %zu imports %zu\n", a->all_versions ? " ALL" : "", a->versions.len,
                a->imports.len);
     }
