@@ -87,10 +87,10 @@ static bool check_diff_id(LayerWork *work, const Digest *diff_id)
     if (work->strict && work->meta->digest.len == 0)
         return error_set(&work->err, ERR_DIGEST, STR_FMT ": its content has the diffID " STR_FMT,
                          STR_ARG(work->name), STR_ARG(real));
-    work->trouble =
-        arena_printf(&work->arena,
-                     "its content has the diffID " STR_FMT ", the image configuration says " STR_FMT,
-                     STR_ARG(real), STR_ARG(claimed));
+    work->trouble = arena_printf(&work->arena,
+                                 "its content has the diffID " STR_FMT
+                                 ", the image configuration says " STR_FMT,
+                                 STR_ARG(real), STR_ARG(claimed));
     work->complete = false;
     return true;
 }

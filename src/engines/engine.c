@@ -212,8 +212,8 @@ bool engine_save(const Engine *engine, Str name, Fd fd, Error *err)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
     HttpReply reply CLEANUP(http_reply_close) = {0};
-    Str target = arena_printf(&scratch, "/images/" STR_FMT "/get",
-                              STR_ARG(encode_name(&scratch, name)));
+    Str target =
+        arena_printf(&scratch, "/images/" STR_FMT "/get", STR_ARG(encode_name(&scratch, name)));
     char *bytes = arena_alloc(&scratch, 1 << 20);
     if (!http_unix_get(engine->socket, target, &reply, err))
         return false;
