@@ -61,15 +61,18 @@ TEST(rule_7_a_fix_overrides_a_stale_state)
 {
     Scene s CLEANUP(scene_fini) = {0};
     debian(&s);
-    scene_fix(&s, "DEBIAN-CVE-2020-8631", "Debian:12", "foo", "1.0-2");
+    scene_fix(&s, "CVE-2020-8631", "Debian:12", "foo", "1.0-2");
     scene_file(&s, "debian/tracker.json",
                "{\"foo\":{\"CVE-2020-8631\":{\"releases\":{\"bookworm\":{\"status\":\"open\","
                "\"urgency\":\"low\",\"nodsa_reason\":\"ignored\"}}}}}");
     scene_package(&s, PACKAGE_DEB, "foo", "1.0-1");
     scene_match(&s);
-    for (size_t i = 0; i < s.findings.len; i++)
-        if (s.findings.at[i].fixed_in.len)
-            CHECK_INT(s.findings.at[i].status, STATUS_AFFECTED);
+    const Finding *f = scene_find(&s, "CVE-2020-8631");
+    CHECK(f && f->evidence.len == 2 && f->status == STATUS_AFFECTED);
+    s.inventory.packages.at[0].version = STR("1.0-2");
+    s.inventory.packages.at[0].source_version = (Str){0};
+    scene_match(&s);
+    CHECK_INT(s.findings.len, 0);
 }
 
 static void urgency(Scene *s, const char *word, Severity want)

@@ -170,15 +170,24 @@ static bool denies(const Advisory *a)
     return a->ranges.len > 0 && a->versions.len == 0;
 }
 
+static bool fits_range(const Advisory *a, const Question *q, Str branch, Str fixed)
+{
+    return (branch.len == 0 || str_eq(minor_tag(fixed), branch)) && fits_module(a, q, fixed) &&
+           fits_flavour(q, fixed);
+}
+
 static Verdict judge_ranges(const Advisory *a, const Question *q)
 {
     Verdict v = {0};
     Str branch = branch_of(a, q);
     for (size_t i = 0; i < a->ranges.len; i++) {
         const AdvisoryRange *r = &a->ranges.at[i];
-        if ((branch.len && !str_eq(minor_tag(r->fixed), branch)) || !fits_module(a, q, r->fixed) ||
-            !fits_flavour(q, r->fixed) || !is_within(r, q))
+        if (!fits_range(a, q, branch, r->fixed))
             continue;
+        if (!is_within(r, q)) {
+            v.passed |= r->fixed.len && question_compare(q, q->version, r->fixed) >= 0;
+            continue;
+        }
         bool sooner = v.answer == ANSWER_YES && r->fixed.len && v.fixed.len &&
                       question_compare(q, r->fixed, v.fixed) < 0;
         if (v.answer == ANSWER_NO || sooner) {

@@ -13,6 +13,7 @@ typedef struct Verdict {
     Answer answer;
     bool listed; /* by an explicit list of versions */
     bool locked; /* the fix is for subscribers, and this machine is none */
+    bool passed; /* the installed version is a fix of this record's, or above it */
     Str fixed;   /* the fix that ends the range that holds the version; may be empty */
     Str last;    /* or its last affected version */
 } Verdict;

@@ -132,17 +132,22 @@ static void add_fixes(const Claim *claim, Arena *arena, Finding *out)
         *vec_push(arena, &out->fixed_in) = fixes.at[i].version;
 }
 
-/* The most definite statement wins; a fix that exists overrides "will not be fixed" (rule 7). */
+/* How much a statement says: that nothing will be done says more than that something is wrong. */
+static int status_weight(FindingStatus s)
+{
+    if (s == STATUS_UNKNOWN || s == STATUS_UNDER_INVESTIGATION)
+        return s == STATUS_UNKNOWN ? 0 : 1;
+    return s == STATUS_AFFECTED ? 2 : 3;
+}
+
+/* A fix that exists overrides "will not be fixed", which was said before it (rule 7). */
 static FindingStatus status_of(const Claim *claim, bool fixed)
 {
     FindingStatus status = STATUS_UNKNOWN;
-    for (size_t i = 0; i < claim->count; i++) {
-        FindingStatus said = claim->hits[i].advisory->status;
-        bool vague = said == STATUS_UNKNOWN || said == STATUS_UNDER_INVESTIGATION;
-        if (status == STATUS_UNKNOWN || !vague)
-            status = said == STATUS_UNKNOWN ? STATUS_AFFECTED : said;
-    }
-    return fixed && status != STATUS_UNDER_INVESTIGATION ? STATUS_AFFECTED : status;
+    for (size_t i = 0; i < claim->count; i++)
+        if (status_weight(claim->hits[i].advisory->status) > status_weight(status))
+            status = claim->hits[i].advisory->status;
+    return fixed || status == STATUS_UNKNOWN ? STATUS_AFFECTED : status;
 }
 
 static int str_order(const void *a, const void *b)

@@ -38,12 +38,22 @@ static int hit_order(const void *a, const void *b)
     return order ? order : str_cmp(x->verdict.fixed, y->verdict.fixed);
 }
 
-static bool is_denied(const StrVec *denied, Str id)
+static bool holds(const StrVec *ids, Str id)
 {
-    for (size_t i = 0; i < denied->len; i++)
-        if (str_eq(denied->at[i], id))
+    for (size_t i = 0; i < ids->len; i++)
+        if (str_eq(ids->at[i], id))
             return true;
     return false;
+}
+
+/* "No fix yet" of a distribution is stale where another record of its names a fix that is installed
+ * (rule 7). */
+static bool is_stale(const Hit *hits, size_t count, const StrVec *passed)
+{
+    for (size_t i = 0; i < count; i++)
+        if (hits[i].verdict.fixed.len || hits[i].verdict.last.len || hits[i].verdict.listed)
+            return false;
+    return holds(passed, hits->advisory->id);
 }
 
 static void describe(Matcher *m, const Question *q, const Hit *hits, size_t count)
@@ -65,7 +75,7 @@ static void answer(Matcher *m, const Question *q)
 {
     AdvisoryVec advisories = {0};
     HitVec hits = {0};
-    StrVec denied = {0};
+    StrVec denied = {0}, passed = {0};
     for (size_t i = 0; i < q->ecosystems->len; i++)
         database_find(m->db, q->ecosystems->at[i], q->name, &m->scratch, &advisories);
     for (size_t i = 0; i < advisories.len; i++) {
@@ -75,6 +85,8 @@ static void answer(Matcher *m, const Question *q)
             *vec_push(&m->scratch, &denied) = a->id;
         else if (verdict.answer != ANSWER_NO)
             *vec_push(&m->scratch, &hits) = (Hit){a, verdict};
+        else if (verdict.passed && package_type_is_os(q->eco->type))
+            *vec_push(&m->scratch, &passed) = a->id;
     }
     if (hits.len)
         qsort(hits.at, hits.len, sizeof *hits.at, hit_order);
@@ -82,7 +94,7 @@ static void answer(Matcher *m, const Question *q)
         for (end = i + 1; end < hits.len && str_eq(hit_id(&hits.at[i]), hit_id(&hits.at[end])) &&
                           hits.at[i].advisory->malware == hits.at[end].advisory->malware;)
             end++;
-        if (!is_denied(&denied, hits.at[i].advisory->id))
+        if (!holds(&denied, hits.at[i].advisory->id) && !is_stale(&hits.at[i], end - i, &passed))
             describe(m, q, &hits.at[i], end - i);
     }
 }
@@ -94,14 +106,6 @@ static int finding_order(const void *a, const void *b)
     if (order)
         return order;
     return x->packages.at[0] < y->packages.at[0] ? -1 : x->packages.at[0] > y->packages.at[0];
-}
-
-static bool str_held(const StrVec *list, Str s)
-{
-    for (size_t i = 0; i < list->len; i++)
-        if (str_eq(list->at[i], s))
-            return true;
-    return false;
 }
 
 static int index_order(const void *a, const void *b)
@@ -121,7 +125,7 @@ static void claim_join(Arena *arena, Finding *into, const Finding *other)
     for (size_t i = 0; i < other->evidence.len; i++)
         *vec_push(arena, &into->evidence) = other->evidence.at[i];
     for (size_t i = 0; i < other->fixed_in.len; i++)
-        if (!str_held(&into->fixed_in, other->fixed_in.at[i]))
+        if (!holds(&into->fixed_in, other->fixed_in.at[i]))
             *vec_push(arena, &into->fixed_in) = other->fixed_in.at[i];
     if (other->inputs.seen.at[0].confidence > in->seen.at[0].confidence)
         in->seen.at[0].confidence = other->inputs.seen.at[0].confidence;
