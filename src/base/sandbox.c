@@ -124,6 +124,7 @@ static const Rule rules[] = {
     {SYS_statx, TREE, ALLOW, 0, 0, {0}},
     {SYS_openat, TREE, LACKS, 2, 1, {WRITES}},
     {SYS_openat2, TREE, LANDLOCKED, 0, 0, {0}},
+    {SYS_fstatfs, TREE, ALLOW, 0, 0, {0}},
     {SYS_getdents64, TREE, ALLOW, 0, 0, {0}},
     {SYS_readlinkat, TREE, ALLOW, 0, 0, {0}},
     {SYS_getxattr, TREE, ALLOW, 0, 0, {0}},
