@@ -41,7 +41,7 @@ static const PackageFacts *package_at(const Facts *facts, uint32_t index)
 static bool is_language(Str ecosystem)
 {
     const Ecosystem *eco = ecosystem_find(ecosystem);
-    return eco && !package_type_is_os(eco->type);
+    return eco && !package_type_is_os(eco->type) && eco->type != PACKAGE_BITNAMI;
 }
 
 static void named_collect(Facts *facts)

@@ -48,7 +48,8 @@ typedef struct Pair {
 typedef Vec(Pair) PairVec;
 
 enum { SSVC_EXPLOITATION, SSVC_AUTOMATABLE, SSVC_TECHNICAL_IMPACT, SSVC_POINTS };
-enum { EPSS_NONE = UINT32_MAX, EPSS_ONE = 100000 };
+enum { EPSS_ONE = 100000 };
+#define EPSS_NONE UINT32_MAX
 
 typedef struct VulnerabilityFacts {
     Str id, title;
