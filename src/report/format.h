@@ -9,7 +9,7 @@
 typedef struct ReportOptions {
     bool color;     /* ANSI colours */
     unsigned width; /* columns of the terminal; 0: no terminal, nothing is cut */
-    bool unicode;   /* else ASCII alone, other characters as \uXXXX */
+    bool unicode;   /* else ASCII alone, other characters as \u00e9 */
     Str program;    /* "assay 0.1.0" */
 } ReportOptions;
 
