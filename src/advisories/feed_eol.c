@@ -71,12 +71,28 @@ static void cycle_read(FeedFile *file, uint32_t source, Str product, Json *j)
         eol_keep(file, source, &eol);
 }
 
+/* Products go by their os-release ID where they have one. */
+static Str product_of(Str slug)
+{
+    static const Str names[][2] = {
+        {STR_INIT("alpine-linux"), STR_INIT("alpine")},
+        {STR_INIT("amazon-linux"), STR_INIT("amzn")},
+        {STR_INIT("opensuse"), STR_INIT("opensuse-leap")},
+        {STR_INIT("oracle-linux"), STR_INIT("ol")},
+        {STR_INIT("rocky-linux"), STR_INIT("rocky")},
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(names[i][0], slug))
+            return names[i][1];
+    return slug;
+}
+
 static bool product_read(FeedFile *file, Error *err)
 {
     Json j;
     Str folder, name;
     str_rcut(file->path, '/', &folder, &name);
-    Str product = str_head(name, name.len - STR(".json").len);
+    Str product = product_of(str_head(name, name.len - STR(".json").len));
     uint32_t source = facts_source(file->facts, STR("eol"));
     json_init(&j, file->bytes, file->arena);
     if (!json_enter_array(&j))

@@ -140,7 +140,7 @@ static void row_line(SeedReader *r)
         ranges_take(r, r->fields.at[3], &a);
     for (size_t i = 4; i < r->fields.len; i++)
         key_take(r, r->fields.at[i], &a);
-    if (r->has_record && a.ecosystem.len && a.package.len)
+    if (a.ecosystem.len && a.package.len)
         *vec_push(r->file->arena, &r->record.affected) = a;
 }
 
@@ -232,6 +232,8 @@ static void line_take(SeedReader *r, Str line)
     char letter = str_at(line, 0);
     if (letter != 'A')
         record_flush(r);
+    else if (!r->has_record)
+        letter = 0; /* a row of no record */
     ArenaMark mark = arena_mark(r->file->arena);
     if (letter == 'R')
         r->mark = mark;

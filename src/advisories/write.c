@@ -229,23 +229,35 @@ static size_t same_record(const Facts *facts, const RowFacts *rows, size_t count
     return same;
 }
 
+/* Is the row that begins at `from` one of those that begin at `starts`? */
+static bool is_repeated(Str body, size_t from, const size_t *starts, size_t count)
+{
+    Str row = str_from_pos(body, from);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(str_sub(body, starts[i], i + 1 < count ? starts[i + 1] : from), row))
+            return true;
+    return false;
+}
+
 static size_t package_rows(Writer *w, const PackageFacts *package, const RowFacts *rows,
                            size_t count, uint32_t place, Buf *body)
 {
-    size_t written = 0, last = 0;
+    enum { STARTS = 16 };
+    size_t written = 0, starts[STARTS];
     for (size_t i = 0, same; i < count; i += same) {
+        size_t known = 0;
         same = same_record(w->facts, &rows[i], count - i);
         for (size_t n = i; n < i + same; n++) {
             size_t from = body->len;
             if (same > 1 && is_foreign_copy(w->facts, package, &rows[i], same, &rows[n]))
                 continue;
             row_write(w, body, &rows[n], place);
-            Str bytes = buf_str(body);
-            if (written && str_eq(str_sub(bytes, last, from), str_from_pos(bytes, from))) {
+            if (is_repeated(buf_str(body), from, starts, known)) {
                 body->len = from; /* it says nothing new */
                 continue;
             }
-            last = from;
+            if (known < STARTS)
+                starts[known++] = from;
             written++;
         }
     }

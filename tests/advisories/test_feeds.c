@@ -329,6 +329,7 @@ TEST(eol_and_weaknesses)
     CHECK_STR(eol.release, STR("97"));
     CHECK_INT(eol.extended_eol, date_of(2099, 6, 30));
     CHECK(database_eol(db, STR("debian"), STR("96"), &eol) && eol.ended);
+    CHECK(database_eol(db, STR("rocky"), STR("98"), &eol) && eol.eol == date_of(2107, 5, 31));
     CHECK_STR(database_cwe_name(db, STR("CWE-787")), STR("Out-of-bounds Write"));
     CHECK_STR(database_cwe_name(db, STR("CWE-1")), STR(""));
     database_close(db);
