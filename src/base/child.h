@@ -24,7 +24,9 @@ typedef struct Child {
 
 #define CHILD_NONE ((Child){.socket = -1})
 
-enum { CHILD_FDS = 64 };
+/* Docker stacks at most 128 layers on overlay2; twice that stays below the usual 1,024 open files
+ * while they are renumbered. */
+enum { CHILD_FDS = 256 };
 
 /* `name` and `context` have to live as long as the child. Other threads of this process are not in
  * the child. */

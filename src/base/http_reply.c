@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -184,14 +187,32 @@ void http_reply_close(HttpReply *reply)
         fd_close(&reply->fd);
 }
 
-static bool connect_unix(Str path, Fd *out, Error *err)
+/* An address holds 107 bytes of path; a longer one is reached through a descriptor of the socket.
+ * https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html */
+static bool address_of(Str path, struct sockaddr_un *out, Fd *longer, Error *err)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (path.len == 0 || path.len >= sizeof address.sun_path ||
-        str_find_char(path, '\0') != STR_NONE)
+    char name[PATH_MAX];
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (path.len == 0 || path.len >= sizeof name || str_find_char(path, '\0') != STR_NONE)
         return error_set(err, ERR_USAGE, "not a socket's path: " STR_FMT,
                          STR_ARG(str_head(path, 200)));
-    memcpy(address.sun_path, path.ptr, path.len);
+    if (path.len < sizeof out->sun_path) {
+        memcpy(out->sun_path, path.ptr, path.len);
+        return true;
+    }
+    memcpy(name, path.ptr, path.len);
+    name[path.len] = '\0';
+    *longer = open(name, O_PATH | O_CLOEXEC);
+    snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d", *longer);
+    return *longer >= 0 || error_sys(err, "cannot find " STR_FMT, STR_ARG(path));
+}
+
+static bool connect_unix(Str path, Fd *out, Error *err)
+{
+    struct sockaddr_un address;
+    Fd longer CLEANUP(fd_close) = -1;
+    if (!address_of(path, &address, &longer, err))
+        return false;
     const struct timeval silence = {.tv_sec = HTTP_SILENCE_SECONDS};
     Fd fd CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) != 0 ||

@@ -130,6 +130,7 @@ static const Rule rules[] = {
     {SYS_getxattr, TREE, ALLOW, 0, 0, {0}},
     {SYS_lgetxattr, TREE, ALLOW, 0, 0, {0}},
     {SYS_fgetxattr, TREE, ALLOW, 0, 0, {0}},
+    {SYS_flistxattr, TREE, ALLOW, 0, 0, {0}},
 
     {SYS_openat, 1 << SANDBOX_ARCHIVE, KILL, 0, 0, {0}},
     {SYS_openat2, 1 << SANDBOX_ARCHIVE, KILL, 0, 0, {0}},
@@ -335,7 +336,7 @@ static bool limits_enter(const Limits *limits, Error *err)
         {RLIMIT_CORE, 0, 0},
         {RLIMIT_CPU, limits->seconds, (rlim_t)limits->seconds + 5},
         {RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes},
-        {RLIMIT_NOFILE, 256, 256},
+        {RLIMIT_NOFILE, 1024, 1024},
         {RLIMIT_AS, limits->memory, limits->memory},
     };
     for (size_t i = 0; i < COUNT_OF(rows) - !FILTERS; i++) {

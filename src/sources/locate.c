@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "engines/engine.h"
 #include "sources/source.h"
 
@@ -56,11 +57,12 @@ static bool locate_stdin(Arena *arena, SourceInput *out, Error *err)
     return locate_fd(fd, arena, out, err);
 }
 
-/* Root on the engine's own machine reads the unpacked layers; everybody else asks for a saved copy.
- */
+/* Root on the engine's own machine reads the unpacked layers, if the parser can hold so many;
+ * everybody else asks for a saved copy. */
 static bool open_folders(const EngineImage *image, Arena *arena, SourceInput *out)
 {
-    if (!str_starts(image->driver, STR("overlay")) || image->folders.len == 0)
+    if (!str_starts(image->driver, STR("overlay")) || image->folders.len == 0 ||
+        image->folders.len > CHILD_FDS)
         return false;
     out->kind = SOURCE_OVERLAY;
     for (size_t i = 0; i < image->folders.len; i++) {

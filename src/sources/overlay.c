@@ -82,34 +82,69 @@ static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Err
     return true;
 }
 
-/* The engine's history is newest first and has a size instead of a mark for empty steps; only when
- * the steps that are not empty count as many as the layers can they be told apart. */
-static void read_history(const SourceInput *input, Arena *arena, Subject *subject)
+typedef struct Step {
+    Str instruction;
+    bool sized;
+} Step;
+typedef Vec(Step) StepVec;
+
+/* Newest first. */
+static void read_steps(const SourceInput *input, Arena *arena, StepVec *out)
 {
     Json j;
     Str key;
-    StrVec steps = {0};
     json_init(&j, input->history, arena);
     if (json_enter_array(&j))
         while (json_next_item(&j)) {
-            Str created_by = {0};
-            int64_t size = 0;
+            Step *step = vec_push(arena, out);
             if (json_enter_object(&j))
                 while (json_next_key(&j, &key)) {
                     if (str_eq(key, STR("CreatedBy")))
-                        created_by = json_take_str(&j);
+                        step->instruction = instruction_of(json_take_str(&j));
                     else if (str_eq(key, STR("Size")))
-                        size = json_take_int(&j, 0);
+                        step->sized = json_take_int(&j, 0) > 0;
                     else
                         json_skip(&j);
                 }
-            if (size > 0)
-                *vec_push(arena, &steps) = created_by;
         }
-    if (steps.len != subject->layers.len)
+}
+
+/* Instructions that change the configuration and never a file. */
+static bool only_configures(Str instruction)
+{
+    static const Str words[] = {
+        STR_INIT("ARG"),         STR_INIT("CMD"),        STR_INIT("ENTRYPOINT"), STR_INIT("ENV"),
+        STR_INIT("EXPOSE"),      STR_INIT("LABEL"),      STR_INIT("ONBUILD"),    STR_INIT("SHELL"),
+        STR_INIT("HEALTHCHECK"), STR_INIT("MAINTAINER"), STR_INIT("STOPSIGNAL"), STR_INIT("USER"),
+        STR_INIT("VOLUME"),
+    };
+    Str word, rest;
+    str_cut(instruction, ' ', &word, &rest);
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_eq(word, words[i]))
+            return true;
+    return false;
+}
+
+/* The engine's history has a size instead of a mark for the steps that made no layer, and a layer
+ * of whiteouts has no size either. A step is told apart by its size, else by its instruction; where
+ * neither count is that of the layers, no layer is given an instruction. */
+static void read_history(const SourceInput *input, Arena *arena, Subject *subject)
+{
+    StepVec steps = {0};
+    size_t sized = 0, likely = 0, count = subject->layers.len;
+    read_steps(input, arena, &steps);
+    for (size_t i = 0; i < steps.len; i++) {
+        sized += steps.at[i].sized;
+        likely += steps.at[i].sized || !only_configures(steps.at[i].instruction);
+    }
+    if (sized != count && likely != count)
         return;
-    for (size_t i = 0; i < steps.len; i++)
-        subject->layers.at[i].instruction = instruction_of(steps.at[steps.len - 1 - i]);
+    for (size_t i = 0, layer = count; i < steps.len; i++) {
+        const Step *step = &steps.at[i];
+        if (step->sized || (sized != count && !only_configures(step->instruction)))
+            subject->layers.at[--layer].instruction = step->instruction;
+    }
 }
 
 static bool matches(BlobStore *store)
