@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "model/ecosystem.h"
 #include "score/hazard.h"
+#include "versions/version.h"
 
 /* A setting, secret, file or behaviour can always be changed or removed; a package only where a fix
  * was published. */
@@ -66,13 +68,20 @@ static Str action_of(FindingKind kind)
     return kind == KIND_SECRET || kind == KIND_MALWARE ? STR("remove") : STR("change");
 }
 
-static void word_add(Arena *arena, StrVec *words, Str word)
+/* The highest of the fixes that each finding's own branch has first: one upgrade that ends them all. */
+static Str version_that_fixes(const Gain *gain)
 {
-    for (size_t i = 0; i < words->len; i++)
-        if (str_eq(words->at[i], word))
-            return;
-    if (word.len)
-        *vec_push(arena, words) = word;
+    const Ecosystem *eco = ecosystem_find(gain->entries->finding->eco);
+    const VersionScheme *scheme = version_scheme_find(eco ? eco->scheme : STR("plain"));
+    Str highest = {0};
+    for (size_t i = 0; i < gain->count; i++) {
+        const StrVec *fixes = &gain->entries[i].finding->fixed_in;
+        bool higher =
+            fixes->len &&
+            (highest.len == 0 || version_compare(scheme, fixes->at[0], highest) == VERSION_GREATER);
+        highest = higher ? fixes->at[0] : highest;
+    }
+    return highest;
 }
 
 static void fix_add(const Gain *gain, int32_t score_after, Arena *arena, Score *out)
@@ -84,9 +93,9 @@ static void fix_add(const Gain *gain, int32_t score_after, Arena *arena, Score *
                      .unit = first->unit,
                      .action = action_of(first->kind),
                      .score_after = score_after};
-    for (size_t i = 0; i < gain->count; i++)
-        if (gain->entries[i].finding->fixed_in.len)
-            word_add(arena, &fix->fixed_in, gain->entries[i].finding->fixed_in.at[0]);
+    Str version = version_that_fixes(gain);
+    if (version.len)
+        *vec_push(arena, &fix->fixed_in) = version;
 }
 
 void score_best_fixes(const Policy *policy, const Target *target, int64_t total, size_t most,
