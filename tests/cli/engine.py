@@ -39,6 +39,14 @@ def answers(path):
             return False
 
 
+def unmount_below(folder):
+    """Podman leaves its storage mounted, and so does an engine that dies."""
+    with open("/proc/self/mounts", encoding="utf-8") as rows:
+        for mounted in [row.split()[1] for row in rows]:
+            if mounted.startswith(folder + "/"):
+                subprocess.run(["umount", "-l", mounted], capture_output=True, check=False)
+
+
 @contextlib.contextmanager
 def service(words, path, log, env=None):
     """Runs a daemon until the block ends; skips where it does not come up, as in most containers."""
@@ -77,8 +85,11 @@ def dockerd(folder):
     words = ["dockerd", f"--data-root={home}/data", f"--exec-root={home}/exec",
              f"--pidfile={home}/pid", "-H", f"unix://{home}/d.sock", "--iptables=false",
              "--ip6tables=false", "--bridge=none"]
-    with service(words, f"{home}/d.sock", f"{home}/log"):
-        yield f"{home}/d.sock"
+    try:
+        with service(words, f"{home}/d.sock", f"{home}/log"):
+            yield f"{home}/d.sock"
+    finally:
+        unmount_below(home)
 
 
 class Podman:
@@ -94,6 +105,12 @@ class Podman:
 
     def __call__(self, *words):
         return run(*self.words, *words)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        unmount_below(self.home)
 
     def service(self):
         words = [*self.words, "system", "service", "--time=0", f"unix://{self.socket}"]
@@ -135,8 +152,9 @@ def sample_layers():
 
 def sample(path, layers=None, tags=(TAG,)):
     layers = layers or sample_layers()
-    steps = [{"created_by": f"RUN step-{i}"} for i in range(len(layers))]
-    steps.insert(1, {"created_by": '/bin/sh -c #(nop)  CMD ["sh"]', "empty_layer": True})
+    when = {"created": "2026-10-01T00:00:00Z"}  # Podman 4.3 dies of a step without a time
+    steps = [{**when, "created_by": f"RUN step-{i}"} for i in range(len(layers))]
+    steps.insert(1, {**when, "created_by": '/bin/sh -c #(nop)  CMD ["sh"]', "empty_layer": True})
     config = image_config(layers, history=steps, config={"User": "1000", "ExposedPorts": {"80/tcp": {}}})
     return docker_archive(path, layers, config=config, tags=tags)
 

@@ -4,8 +4,8 @@ from the archives that they and their relatives write: always the same findings.
 import os
 import subprocess
 
-from assay import AS_OF, BIN, Run, Skip, assay, docker_archive, expect, one_line, scan, tar, alpine_layer, apk
-from engine import TAG, Podman, docker, dockerd, essence, need, run, same, sample, sample_layers
+from assay import AS_OF, BIN, Run, Skip, alpine_layer, apk, expect, one_line, scan, tar
+from engine import TAG, Podman, docker, dockerd, need, run, same, sample, sample_layers
 
 LIMIT_OF_A_SOCKET_PATH = 108
 
@@ -151,20 +151,19 @@ def test_a_layer_of_nothing_but_whiteouts_keeps_its_instruction(folder):
 def test_podman_and_what_it_saves(folder):
     sample("a.tar")
     archive = expect(scan("a.tar"), 0)
-    podman = Podman(folder)
-    podman("load", "-i", "a.tar")
-    for form in ("docker-archive", "oci-archive", "oci-dir", "docker-dir"):
-        podman("save", "--format", form, "-o", form, TAG)
-    for form in ("docker-archive", "oci-archive", "oci-dir"):
-        same(expect(scan(form), 0), archive)
-    with podman.service():
-        engine = expect(by_socket(podman.socket), 0)
-        assert "cannot be verified" in said(engine)
-        same(engine, archive)
-        own = scan(TAG, env={"CONTAINER_HOST": f"unix://{podman.socket}"})
-        assert expect(own, 0).out == engine.out
-        same(expect(as_nobody(folder, podman.socket), 0), archive)
-        one_line(expect(by_socket(podman.socket, "no/such:image"), 1), "no/such:image")
+    with Podman(folder) as podman:
+        podman("load", "-i", "a.tar")
+        for form in ("docker-archive", "oci-archive", "oci-dir"):
+            podman("save", "--format", form, "-o", form, TAG)
+            same(expect(scan(form), 0), archive)
+        with podman.service():
+            engine = expect(by_socket(podman.socket), 0)
+            assert "cannot be verified" in said(engine)
+            same(engine, archive)
+            own = scan(TAG, env={"CONTAINER_HOST": f"unix://{podman.socket}"})
+            assert expect(own, 0).out == engine.out
+            same(expect(as_nobody(folder, podman.socket), 0), archive)
+            one_line(expect(by_socket(podman.socket, "no/such:image"), 1), "no/such:image")
 
 
 def test_skopeo_copies(folder):
