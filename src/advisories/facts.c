@@ -5,7 +5,8 @@
 #include "advisories/row.h"
 #include "model/ecosystem.h"
 
-enum { TITLE_BYTES = 120 };
+/* No record names more (a distribution's kernel update names some 2,000 CVEs). */
+enum { TITLE_BYTES = 120, NAMES_MAX = 4096 };
 
 void facts_init(Facts *facts, Arena *arena)
 {
@@ -54,10 +55,11 @@ void facts_source_saw(Facts *facts, uint32_t source, Str modified)
         row->modified = arena_str(facts->arena, modified);
 }
 
-static StrVec list_copy(Facts *facts, const StrVec *list)
+static StrVec names_copy(Facts *facts, const StrVec *list)
 {
-    StrVec out = {.at = arena_new_array(facts->arena, Str, list->len), .cap = list->len};
-    for (; out.len < list->len; out.len++)
+    size_t count = list->len < NAMES_MAX ? list->len : NAMES_MAX;
+    StrVec out = {.at = arena_new_array(facts->arena, Str, count), .cap = count};
+    for (; out.len < count; out.len++)
         out.at[out.len] = arena_str(facts->arena, list->at[out.len]);
     return out;
 }
@@ -112,7 +114,7 @@ void facts_add_record(Facts *facts, uint32_t source, const Record *record)
         .title = arena_str(facts->arena, str_head(record->title, TITLE_BYTES)),
         .source = source,
         .published = record->published,
-        .names = list_copy(facts, &record->names),
+        .names = names_copy(facts, &record->names),
         .cwes = words_copy(facts, &record->cwes),
         .vectors = words_copy(facts, &record->vectors),
         .word = facts_word(facts, record->word),
@@ -128,7 +130,8 @@ VulnerabilityFacts *facts_vulnerability(Facts *facts, Str id)
         return known;
     VulnerabilityFacts *made = arena_new(facts->arena, VulnerabilityFacts);
     made->id = arena_str(facts->arena, id);
-    made->published = made->kev_added = made->kev_due = DATE_NONE;
+    made->published = made->published_record = DATE_NONE;
+    made->kev_added = made->kev_due = DATE_NONE;
     made->epss = made->percentile = EPSS_NONE;
     *map_get(&facts->vulnerabilities, made->id) = made;
     return made;
