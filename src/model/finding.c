@@ -96,6 +96,13 @@ bool severity_parse(Str name, Severity *out)
     return found;
 }
 
+Severity severity_of_level(Level level)
+{
+    static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,
+                                        SEVERITY_HIGH, SEVERITY_CRITICAL};
+    return of[level];
+}
+
 Str level_name(Level level)
 {
     return levels[level];

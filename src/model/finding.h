@@ -166,6 +166,7 @@ bool finding_kind_parse(Str name, FindingKind *out);
 bool finding_kind_is_cve(FindingKind kind); /* scored by CVE evidence: cve, host, service */
 Str severity_name(Severity severity);
 bool severity_parse(Str name, Severity *out); /* our own words only */
+Severity severity_of_level(Level level);
 Str level_name(Level level);
 bool level_parse(Str name, Level *out);
 Str finding_status_name(FindingStatus status);

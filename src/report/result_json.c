@@ -107,13 +107,6 @@ static void derived_apply(RecordReader *r, Context *context)
     }
 }
 
-static Severity severity_of_level(Level level)
-{
-    static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,
-                                        SEVERITY_HIGH, SEVERITY_CRITICAL};
-    return of[level];
-}
-
 /* A file written by hand says the inputs alone. A unit nobody names is the finding's own. */
 static void findings_complete(FindingVec *findings)
 {

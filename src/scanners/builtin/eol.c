@@ -63,6 +63,7 @@ static Finding *finding_of(const EolDates *dates, const EolState *s, const Match
     f->epss.date = f->kev.added = f->kev.due = f->deadline.date = f->mask.until = DATE_NONE;
     f->inputs.level = s->extended ? policy->end_of_life_extended : policy->end_of_life_ended;
     f->inputs.known = INPUT_LEVEL;
+    f->severity = severity_of_level(f->inputs.level);
     *vec_push(arena, &f->inputs.seen) = (SeenBy){STR("assay"), sure};
     *vec_push(arena, &f->evidence) = (Evidence){
         .scanner = STR("assay"), .confidence = sure, .why = f->title, .source = STR("eol")};
