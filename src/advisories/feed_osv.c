@@ -78,7 +78,10 @@ static bool event_after(const VersionScheme *scheme, const Event *a, const Event
 /* Insertion: they mostly are in order, and stay in theirs where versions are equal. */
 static void events_sort(EventVec *events, const VersionScheme *scheme)
 {
-    for (size_t i = 1; scheme && i < events->len; i++)
+    enum { EVENTS_MAX = 4096 };
+    if (!scheme || events->len > EVENTS_MAX)
+        return;
+    for (size_t i = 1; i < events->len; i++)
         for (size_t n = i; n > 0 && event_after(scheme, &events->at[n - 1], &events->at[n]); n--) {
             Event swap = events->at[n];
             events->at[n] = events->at[n - 1];

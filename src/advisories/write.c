@@ -197,26 +197,27 @@ static void ecosystem_add(Writer *w, Str ecosystem, Str *last)
     *last = ecosystem;
 }
 
-/* OSV puts a record into the zip of every ecosystem it names. Where copies of different age meet,
- * the package's own ecosystem has the say; without it, the first. */
-static bool is_foreign_copy(const Facts *facts, const PackageFacts *package, const RowFacts *rows,
-                            size_t count, const RowFacts *row)
+/* OSV puts a record into the zip of every ecosystem it names. Where copies of different age meet, the
+ * package's own ecosystem has the say; without it, the first. Empty: no copy is OSV's. */
+static Str copy_chosen(const Facts *facts, const PackageFacts *package, const RowFacts *rows,
+                       size_t count)
 {
-    Str own, release, chosen = {0}, source;
-    const RecordFacts *record = &facts->records.at[row->record];
+    Str own, release, chosen = {0};
     str_cut(package->ecosystem, ':', &own, &release);
-    source = facts->sources.at[record->source].name;
-    if (!str_starts(source, STR("osv/")))
-        return false;
     for (size_t i = 0; i < count; i++) {
-        const RecordFacts *other = &facts->records.at[rows[i].record];
-        Str name = facts->sources.at[other->source].name;
-        if (!str_starts(name, STR("osv/")) || !str_eq(other->id, record->id))
+        Str name = facts->sources.at[facts->records.at[rows[i].record].source].name;
+        if (!str_starts(name, STR("osv/")))
             continue;
         if (chosen.len == 0 || str_eq(str_from_pos(name, 4), own))
             chosen = name;
     }
-    return !str_eq(source, chosen);
+    return chosen;
+}
+
+static bool is_foreign_copy(const Facts *facts, const RowFacts *row, Str chosen)
+{
+    Str source = facts->sources.at[facts->records.at[row->record].source].name;
+    return str_starts(source, STR("osv/")) && !str_eq(source, chosen);
 }
 
 /* The rows from here on that are of one record, whoever hands it out. */
@@ -247,9 +248,10 @@ static size_t package_rows(Writer *w, const PackageFacts *package, const RowFact
     for (size_t i = 0, same; i < count; i += same) {
         size_t known = 0;
         same = same_record(w->facts, &rows[i], count - i);
+        Str chosen = copy_chosen(w->facts, package, &rows[i], same);
         for (size_t n = i; n < i + same; n++) {
             size_t from = body->len;
-            if (same > 1 && is_foreign_copy(w->facts, package, &rows[i], same, &rows[n]))
+            if (is_foreign_copy(w->facts, &rows[n], chosen))
                 continue;
             row_write(w, body, &rows[n], place);
             if (is_repeated(buf_str(body), from, starts, known)) {
