@@ -4,6 +4,7 @@
 #include "advisories/database.h"
 #include "base/json_out.h"
 #include "cli/db.h"
+#include "cli/output.h"
 #include "model/ecosystem.h"
 #include "model/purl.h"
 
@@ -182,7 +183,9 @@ bool db_lookup(const Options *options, const Database *db, Arena *arena, int *ex
     if (answers.len == 0)
         return error_set(err, ERR_ABSENT, STR_FMT ": the database knows no such id or package",
                          STR_ARG(what));
-    bool json = options->outputs.len && str_eq(options->outputs.at[0].format, STR("json"));
+    bool json;
+    if (!print_begin(options, &json, err))
+        return false;
     json ? print_json(&answers) : print_text(&answers, arena);
-    return true;
+    return print_end(options, true, err);
 }

@@ -3,6 +3,7 @@
 
 #include "cli/context.h"
 #include "cli/db.h"
+#include "cli/output.h"
 
 void db_print_line(const char *format, ...)
 {
@@ -169,8 +170,10 @@ bool db_status(const Options *options, const Database *db, Arena *arena, int *ex
     if (!database_verify(db, err))
         return false;
     database_info(db, arena, &info);
-    bool json = options->outputs.len && str_eq(options->outputs.at[0].format, STR("json"));
+    bool json;
+    if (!print_begin(options, &json, err))
+        return false;
     json ? print_status_json(&info, option_as_of(options), arena)
          : print_status(&info, option_as_of(options), arena);
-    return true;
+    return print_end(options, true, err);
 }

@@ -6,6 +6,7 @@
 #include "advisories/feed.h"
 #include "archive/codec.h"
 #include "base/json_out.h"
+#include "cli/output.h"
 #include "engines/engine.h"
 #include "inventory/cataloger.h"
 #include "model/ecosystem.h"
@@ -140,16 +141,14 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
     RowVec rows = {0};
     if (options->operands.len != 1)
         return refuse_kind((Str){0}, arena, err);
-    Str format = options->outputs.len ? options->outputs.at[0].format : STR("table");
-    bool json = str_eq(format, STR("json"));
-    if (!json && !str_eq(format, STR("table")))
-        return error_set(err, ERR_USAGE, "--format " STR_FMT ": expected table or json",
-                         STR_ARG(format));
+    bool json;
     for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (str_eq(kinds[i].kind, options->operands.at[0])) {
+            if (!print_begin(options, &json, err))
+                return false;
             kinds[i].list(arena, &rows);
             json ? print_json(&rows) : print_table(&rows);
-            return true;
+            return print_end(options, true, err);
         }
     return refuse_kind(options->operands.at[0], arena, err);
 }

@@ -145,6 +145,10 @@ bool options_parse(const OptionSpec *const *tables, int count, char **words, Are
         }
         bool inlined = str_starts(word, STR("--")) && str_cut(word, '=', &name, &value);
         const OptionSpec *spec = spec_find(tables, name);
+        if (!spec && !tables[0] && out->operands.len) {
+            *vec_push(arena, &out->operands) = word; /* "-1" is a version too */
+            continue;
+        }
         if (!spec)
             return error_set(err, ERR_USAGE, "unknown option " STR_FMT, STR_ARG(name));
         if (spec->value && !inlined) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/output.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -86,4 +88,43 @@ bool outputs_write(const Options *options, const Result *result, Error *err)
         if (!output_write(&options->outputs.at[i], result, err))
             return false;
     return true;
+}
+
+/* ---- commands that print ---- */
+
+static char *printed;
+static size_t printed_len;
+static FILE *screen; /* while stdout is a piece of memory */
+
+bool print_begin(const Options *options, bool *json, Error *err)
+{
+    Output none = {0};
+    const Output *output = options->outputs.len ? &options->outputs.at[0] : &none;
+    *json = str_eq(output->format, STR("json"));
+    if (options->outputs.len > 1)
+        return error_set(err, ERR_USAGE, "one --format is enough here");
+    if (!*json && !str_eq(format_of(output), STR("table")))
+        return error_set(err, ERR_USAGE, "--format " STR_FMT ": expected table or json",
+                         STR_ARG(output->format));
+    if (output->file.len == 0)
+        return true;
+    FILE *memory = open_memstream(&printed, &printed_len);
+    if (!memory)
+        return error_sys(err, "cannot collect the output");
+    screen = stdout;
+    stdout = memory;
+    return true;
+}
+
+bool print_end(const Options *options, bool done, Error *err)
+{
+    if (!screen)
+        return done;
+    bool whole = fclose(stdout) == 0;
+    stdout = screen;
+    screen = NULL;
+    if (!done)
+        return false;
+    return whole ? file_write_atomic(options->outputs.at[0].file, str_of(printed, printed_len), err)
+                 : error_sys(err, "cannot collect the output");
 }

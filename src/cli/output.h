@@ -7,3 +7,9 @@
 MUST_USE bool outputs_check(const Options *options, Arena *arena, Error *err);
 /* Writes the result in every format that was asked for (table where none was). */
 MUST_USE bool outputs_write(const Options *options, const Result *result, Error *err);
+
+/* For commands that print instead of reporting: table or json (of the first --format, ERR_USAGE for
+ * another one), and what is printed between begin and end goes to its -o, where it has one. `done`:
+ * all was printed; else nothing is written. */
+MUST_USE bool print_begin(const Options *options, bool *json, Error *err);
+MUST_USE bool print_end(const Options *options, bool done, Error *err);

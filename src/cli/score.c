@@ -9,6 +9,8 @@
 #include "cli/output.h"
 #include "cli/score_show.h"
 #include "report/result_json.h"
+#include "results/merge.h"
+#include "score/decision.h"
 
 static const uint64_t file_limit = UINT64_C(1) << 30;
 
@@ -34,6 +36,45 @@ static void merge_context(Arena *arena, Context *into, const Context *said)
     }
 }
 
+/* Reports of one key become one finding, as in a scan. A masked one does not take others with it:
+ * it stands beside what counts. */
+static void findings_join(const Policy *policy, Arena *arena, Result *result)
+{
+    FindingVec lists[2] = {{0}}, joined[2] = {{0}}, all = {0};
+    for (size_t i = 0; i < result->findings.len; i++) {
+        const Finding *f = &result->findings.at[i];
+        *vec_push(arena, &lists[finding_is_masked(f, result->as_of)]) = *f;
+    }
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        results_merge(policy, arena, &lists[i], 1, &joined[i]);
+    for (size_t a = 0, b = 0; a < joined[0].len || b < joined[1].len;) {
+        bool first = b == joined[1].len ||
+                     (a < joined[0].len && finding_cmp(&joined[0].at[a], &joined[1].at[b]) <= 0);
+        *vec_push(arena, &all) = first ? joined[0].at[a++] : joined[1].at[b++];
+    }
+    result->findings = all;
+}
+
+/* A mask that has ended no longer holds, and somebody should hear of it. */
+static void note_ended_masks(Arena *arena, Result *result)
+{
+    for (size_t i = 0; i < result->findings.len; i++) {
+        const Finding *f = &result->findings.at[i];
+        if (f->mask.reason.len && !finding_is_masked(f, result->as_of))
+            note_add(arena, &result->inventory.notes, finding_key(arena, f),
+                     arena_printf(arena, "its mask (" STR_FMT ") ended on " STR_FMT ": it counts",
+                                  STR_ARG(f->mask.reason),
+                                  STR_ARG(date_str(arena, f->mask.until))));
+    }
+}
+
+/* Exposure and mission steer what is to be done until when. */
+static void findings_decide(const Policy *policy, Arena *arena, Result *result)
+{
+    for (size_t i = 0; i < result->findings.len; i++)
+        finding_decide(policy, &result->context, result->as_of, arena, &result->findings.at[i]);
+}
+
 static bool rescore(const Options *options, const Policy *policy, Arena *arena, Result *result,
                     Error *err)
 {
@@ -46,14 +87,18 @@ static bool rescore(const Options *options, const Policy *policy, Arena *arena, 
         result->fixed = fixed;
     if (options->as_of != DATE_NONE || result->as_of == DATE_NONE)
         result->as_of = option_as_of(options);
-    return policy_context_check(policy, &result->context, err) &&
-           score_result(policy, arena, result, err);
+    if (!policy_context_check(policy, &result->context, err))
+        return false;
+    findings_join(policy, arena, result);
+    findings_decide(policy, arena, result);
+    note_ended_masks(arena, result);
+    return score_result(policy, arena, result, err);
 }
 
 static const struct {
     Str word;
-    bool (*show)(const Policy *policy, const Options *options, Arena *arena, Result *result,
-                 Error *err);
+    bool (*show)(const Policy *policy, const Options *options, bool json, Arena *arena,
+                 Result *result, Error *err);
 } words[] = {
     {STR_INIT("explain"), score_explain},
     {STR_INIT("fix"), score_fix},
@@ -65,9 +110,12 @@ static bool show(const Options *options, const Policy *policy, Arena *arena, Res
 {
     if (options->operands.len == 1)
         return outputs_write(options, result, err);
+    bool json;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_eq(words[i].word, options->operands.at[1]))
-            return words[i].show(policy, options, arena, result, err);
+            return print_begin(options, &json, err) &&
+                   print_end(options, words[i].show(policy, options, json, arena, result, err),
+                             err);
     return error_set(err, ERR_USAGE, STR_FMT ": expected explain, fix or whatif",
                      STR_ARG(options->operands.at[1]));
 }
@@ -94,7 +142,7 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
     return true;
 }
 
-static const OptionSpec *const tables[] = {options_report, NULL};
+static const OptionSpec *const tables[] = {options_report, options_data, NULL};
 const Command command_score = {
     .name = "score",
     .summary = "score a result again: under another context or policy, explained, or as if fixed",

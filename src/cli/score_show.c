@@ -7,11 +7,6 @@
 #include "cli/db.h"
 #include "score/score.h"
 
-static bool wants_json(const Options *options)
-{
-    return options->outputs.len && str_eq(options->outputs.at[0].format, STR("json"));
-}
-
 static void print_buf(const Buf *buf)
 {
     printf(STR_FMT "\n", STR_ARG(buf_str(buf)));
@@ -94,8 +89,8 @@ static bool named(const Contribution *c, const Result *result, Str word)
     return str_eq(f->id, word) || str_eq(f->unit, word);
 }
 
-bool score_explain(const Policy *policy, const Options *options, Arena *arena, Result *result,
-                   Error *err)
+bool score_explain(const Policy *policy, const Options *options, bool json, Arena *arena,
+                   Result *result, Error *err)
 {
     Buf buf CLEANUP(buf_fini) = {0};
     JsonOut o;
@@ -103,14 +98,14 @@ bool score_explain(const Policy *policy, const Options *options, Arena *arena, R
     Str word = options->operands.len > 2 ? options->operands.at[2] : (Str){0};
     json_out_init(&o, &buf, 2);
     json_put_array(&o);
-    if (!wants_json(options))
+    if (!json)
         print_total(&result->score);
     for (size_t i = 0; i < result->score.contributions.len; i++) {
         const Contribution *c = &result->score.contributions.at[i];
         if (!named(c, result, word))
             continue;
         shown++;
-        if (wants_json(options))
+        if (json)
             put_contribution(&o, policy, result, c);
         else
             print_contribution(policy, result, c, arena);
@@ -121,7 +116,7 @@ bool score_explain(const Policy *policy, const Options *options, Arena *arena, R
                          STR_FMT ": no finding that counts has this key, id or "
                                  "unit",
                          STR_ARG(word));
-    if (wants_json(options))
+    if (json)
         print_buf(&buf);
     return true;
 }
@@ -141,8 +136,8 @@ static void put_fix(JsonOut *o, const BestFix *fix)
     json_put_end(o, '}');
 }
 
-bool score_fix(const Policy *policy, const Options *options, Arena *arena, Result *result,
-               Error *err)
+bool score_fix(const Policy *policy, const Options *options, bool json, Arena *arena,
+               Result *result, Error *err)
 {
     (void)policy, (void)arena;
     uint64_t most = SCORE_BEST_FIXES;
@@ -153,18 +148,18 @@ bool score_fix(const Policy *policy, const Options *options, Arena *arena, Resul
                          STR_ARG(options->operands.at[2]));
     json_out_init(&o, &buf, 2);
     json_put_array(&o);
-    if (!wants_json(options))
+    if (!json)
         print_total(&result->score);
     for (size_t i = 0; i < result->score.best_fixes.len && i < most; i++) {
         const BestFix *fix = &result->score.best_fixes.at[i];
         put_fix(&o, fix);
-        if (!wants_json(options))
+        if (!json)
             db_print_line("%5d  " STR_FMT " " STR_FMT "%s" STR_FMT, fix->score_after,
                           STR_ARG(fix->action), STR_ARG(fix->unit), fix->fixed_in.len ? " to " : "",
                           STR_ARG(fix->fixed_in.len ? fix->fixed_in.at[0] : (Str){0}));
     }
     json_put_end(&o, ']');
-    if (wants_json(options))
+    if (json)
         print_buf(&buf);
     return true;
 }
@@ -198,8 +193,8 @@ static bool take_words(const Policy *policy, const Options *options, Arena *aren
     return policy_context_check(policy, &result->context, err);
 }
 
-bool score_whatif(const Policy *policy, const Options *options, Arena *arena, Result *result,
-                  Error *err)
+bool score_whatif(const Policy *policy, const Options *options, bool json, Arena *arena,
+                  Result *result, Error *err)
 {
     Buf buf CLEANUP(buf_fini) = {0};
     JsonOut o;
@@ -214,7 +209,7 @@ bool score_whatif(const Policy *policy, const Options *options, Arena *arena, Re
     result->findings = score_findings_after(policy, &result->findings, fixes, count, arena);
     if (!score_result(policy, arena, result, err))
         return false;
-    if (!wants_json(options)) {
+    if (!json) {
         printf("now    ");
         print_total(&before);
         printf("then   ");
