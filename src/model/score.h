@@ -21,9 +21,9 @@ typedef struct Contribution {
 typedef struct BestFix {
     FindingKind kind;
     Str eco, unit;
-    Str action;      /* "upgrade", "change", "remove" */
-    StrVec packages; /* names of the packages that carry it */
-    StrVec fixed_in;       /* the one version that ends all its findings that have a fix, or none */
+    Str action;          /* "upgrade", "change", "remove" */
+    StrVec packages;     /* names of the packages that carry it */
+    StrVec fixed_in;     /* the one version that ends all its findings that have a fix, or none */
     int32_t score_after; /* integer score once this and all fixes above it are done */
 } BestFix;
 
