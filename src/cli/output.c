@@ -67,11 +67,13 @@ static ReportOptions terminal_options(const Output *output)
     return out;
 }
 
-static bool output_write(const Output *output, const Result *result, Error *err)
+static bool output_write(const Output *output, const Policy *policy, const Result *result,
+                         Error *err)
 {
     Buf buf CLEANUP(buf_fini) = {0};
     ReportOptions options = terminal_options(output);
     const ReportFormat *format = report_format_find(format_of(output));
+    options.policy = policy;
     if (!format->write(result, &options, &buf, err))
         return false;
     if (output->file.len)
@@ -79,13 +81,13 @@ static bool output_write(const Output *output, const Result *result, Error *err)
     return fd_write_all(STDOUT_FILENO, buf_str(&buf), err) || error_within(err, "standard output");
 }
 
-bool outputs_write(const Options *options, const Result *result, Error *err)
+bool outputs_write(const Options *options, const Policy *policy, const Result *result, Error *err)
 {
     static const Output plain = {0};
     if (options->outputs.len == 0)
-        return output_write(&plain, result, err);
+        return output_write(&plain, policy, result, err);
     for (size_t i = 0; i < options->outputs.len; i++)
-        if (!output_write(&options->outputs.at[i], result, err))
+        if (!output_write(&options->outputs.at[i], policy, result, err))
             return false;
     return true;
 }

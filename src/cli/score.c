@@ -109,7 +109,7 @@ static bool show(const Options *options, const Policy *policy, Arena *arena, Res
                  Error *err)
 {
     if (options->operands.len == 1)
-        return outputs_write(options, result, err);
+        return outputs_write(options, policy, result, err);
     bool json;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_eq(words[i].word, options->operands.at[1]))

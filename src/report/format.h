@@ -7,10 +7,12 @@
 /* How a report is shown. Where it goes (a file, a pipe, a terminal, $NO_COLOR) is for the caller to
  * find out; none of it changes what json and html say. */
 typedef struct ReportOptions {
-    bool color;     /* ANSI colours */
-    unsigned width; /* columns of the terminal; 0: no terminal, nothing is cut */
-    bool unicode;   /* else ASCII alone, other characters as \u00e9 */
-    Str program;    /* "assay 0.1.0" */
+    bool color;                  /* ANSI colours */
+    unsigned width;              /* columns of the terminal; 0: no terminal, nothing is cut */
+    bool unicode;                /* else ASCII alone, other characters as \u00e9 */
+    Str program;                 /* "assay 0.1.0" */
+    const struct Policy *policy; /* what the score was computed with: shows what the context did to
+                                  * each finding; NULL: nothing is said of it */
 } ReportOptions;
 
 /* One format of a report: one file and one row. Writing appends to `out`, is deterministic, and

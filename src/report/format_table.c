@@ -124,7 +124,8 @@ static void reasons(Page *page, const Result *result)
         cell[0] = plain(tenths_str(page->arena, c->points));
         cell[1] = (Span){tenths_str(page->arena, score->exact), STYLE_DIM};
         cell[2] = plain(contribution_label(page->arena, result, c));
-        cell[3] = (Span){contribution_reason(page->arena, result, c), STYLE_DIM};
+        cell[3] =
+            (Span){contribution_reason(page->arena, result, page->options->policy, c), STYLE_DIM};
     }
     page_table(page, columns, COUNT_OF(columns), cells, rows);
     if (rows < score->contributions.len)

@@ -136,7 +136,9 @@ static void places(Html *h, const Finding *f)
 void html_finding_more(Html *h, const Finding *f)
 {
     html_raw(h, "<dl class=\"facts\">");
-    html_row(h, "Counts for", finding_reason(h->arena, f));
+    html_row(h, "Counts for",
+             arena_join(h->arena, finding_reason(h->arena, f),
+                        finding_effects(h->arena, h->result, h->options->policy, f)));
     evidence(h, f);
     html_row(h, "Fixed in", joined(h->arena, &f->fixed_in));
     html_row(h, "Status", f->status == STATUS_UNKNOWN ? (Str){0} : finding_status_name(f->status));

@@ -164,7 +164,7 @@ static void by_finding(Html *h, int64_t whole)
     for (size_t i = 0; i < score->contributions.len && i < TOP; i++) {
         const Contribution *c = &score->contributions.at[i];
         fall_row(h, &fall, contribution_label(h->arena, h->result, c),
-                 contribution_reason(h->arena, h->result, c), c->points,
+                 contribution_reason(h->arena, h->result, h->options->policy, c), c->points,
                  contribution_class(h->result, c));
     }
     if (score->contributions.len > TOP)

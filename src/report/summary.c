@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "score/score.h"
 
 Str tenths_str(Arena *arena, int64_t tenths)
 {
@@ -162,6 +163,22 @@ Str finding_reason(Arena *arena, const Finding *f)
     return arena_str(arena, buf_str(&buf));
 }
 
+Str finding_effects(Arena *arena, const Result *result, const Policy *policy, const Finding *f)
+{
+    Buf buf CLEANUP(buf_fini) = {0};
+    Hazard hazard;
+    if (!policy)
+        return (Str){0};
+    finding_hazard(policy, &result->context, f->kind, &f->inputs, &hazard);
+    for (size_t i = 0; i < hazard.effect_count; i++) {
+        const AppliedEffect *effect = &hazard.effects[i];
+        bool fix = str_eq(effect->property, STR("fix"));
+        buf_printf(&buf, "%s%s" STR_FMT " x%g", i ? ", " : "; ", fix ? "fix " : "",
+                   STR_ARG(effect->value), effect->multiplier);
+    }
+    return arena_str(arena, buf_str(&buf));
+}
+
 Str finding_where(Arena *arena, const Result *result, const Finding *f)
 {
     if (f->packages.len > 0) {
@@ -227,10 +244,14 @@ Str contribution_label(Arena *arena, const Result *result, const Contribution *c
     return name;
 }
 
-Str contribution_reason(Arena *arena, const Result *result, const Contribution *c)
+Str contribution_reason(Arena *arena, const Result *result, const Policy *policy,
+                        const Contribution *c)
 {
-    if (c->finding < result->findings.len)
-        return finding_reason(arena, &result->findings.at[c->finding]);
+    if (c->finding < result->findings.len) {
+        const Finding *f = &result->findings.at[c->finding];
+        return arena_join(arena, finding_reason(arena, f),
+                          finding_effects(arena, result, policy, f));
+    }
     return str_eq(contribution_component(c), STR("fixed")) ? STR("fixed increment")
                                                            : STR("comes from there");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "model/result.h"
+#include "policy/policy.h"
 
 /* What every report for people says: the same words and figures on the terminal and on the page. */
 
@@ -34,6 +35,8 @@ void summary_of(Arena *arena, const Result *result, Summary *out);
 
 /* "KEV, ransomware, EPSS 0.43, critical": why it has its points, the strongest first. */
 Str finding_reason(Arena *arena, const Finding *f);
+/* "; root x1.2, fix available x1.1": what the context made of it; empty without a policy. */
+Str finding_effects(Arena *arena, const Result *result, const Policy *policy, const Finding *f);
 /* "openssl", "openssl and 2 more", a path with its line, or the unit. */
 Str finding_where(Arena *arena, const Result *result, const Finding *f);
 Str finding_installed(const Result *result, const Finding *f); /* the first package's version */
@@ -44,7 +47,8 @@ Str finding_due(Arena *arena, const Finding *f);
 Str contribution_component(const Contribution *c);
 /* "CVE-2024-6119 openssl"; what has no finding here is named by its key. */
 Str contribution_label(Arena *arena, const Result *result, const Contribution *c);
-Str contribution_reason(Arena *arena, const Result *result, const Contribution *c);
+Str contribution_reason(Arena *arena, const Result *result, const Policy *policy,
+                        const Contribution *c);
 
 /* "upgrade openssl, libssl3 to 3.0.13-1" */
 Str fix_words(Arena *arena, const BestFix *fix);
