@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         STR_INIT("var/lib/dpkg/info/a:amd64.list"),
         STR_INIT("usr/share/doc/a/copyright"),
         STR_INIT("usr/lib/opkg/info/a.control"),
+        STR_INIT("var/lib/chisel/manifest.wall"),
     };
     os_catalog(bytes, size, paths, COUNT_OF(paths));
     return 0;

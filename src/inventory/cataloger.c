@@ -4,14 +4,15 @@
 #include "base/buf.h"
 #include "inventory/sink.h"
 
-extern const Cataloger cataloger_os_release, cataloger_apk, cataloger_dpkg, cataloger_rpm;
+extern const Cataloger cataloger_os_release, cataloger_apk, cataloger_dpkg, cataloger_chisel,
+    cataloger_rpm;
 extern const Cataloger cataloger_npm, cataloger_python, cataloger_java, cataloger_executable,
     cataloger_gem, cataloger_composer;
 
 static const Cataloger *const rows[] = {
-    &cataloger_os_release, &cataloger_apk,        &cataloger_dpkg, &cataloger_rpm,
-    &cataloger_npm,        &cataloger_python,     &cataloger_java, &cataloger_gem,
-    &cataloger_composer,   &cataloger_executable,
+    &cataloger_os_release, &cataloger_apk,      &cataloger_dpkg,       &cataloger_chisel,
+    &cataloger_rpm,        &cataloger_npm,      &cataloger_python,     &cataloger_java,
+    &cataloger_gem,        &cataloger_composer, &cataloger_executable,
 };
 
 /* Of one kind of line, so that a file of nothing but errors cannot fill the report. */
@@ -117,12 +118,19 @@ bool catalogers_want_path(Str path)
     return false;
 }
 
+/* A list may name a file through a link, under a path that nobody wants (rule 37). */
+static bool is_manifest(Str path)
+{
+    Str base = str_from_pos(path, str_rfind_char(path, '/') + 1); /* STR_NONE + 1 is 0 */
+    return str_eq(base, STR("package.json")) || str_eq(base, STR("installed.json"));
+}
+
 /* Lists come package by package, so the name is copied once for each run of files. */
 void sink_own(CatalogSink *sink, Str package, Str path)
 {
     if (path.len == 0 || path.len > sink->limits->path_bytes)
         return;
-    if (is_data(path) && !catalogers_want_path(path))
+    if (is_data(path) && !is_manifest(path) && !catalogers_want_path(path))
         return;
     if (sink_is_full(sink, sink->owned.len, sink->limits->entries)) {
         sink_incomplete(sink, package, "too many owned files: the rest is left out");

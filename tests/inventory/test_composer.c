@@ -12,7 +12,7 @@ TEST(composer_ignores_other_files_of_that_name)
 }
 
 /* Rule 44. */
-TEST(composer_reads_both_formats)
+TEST(rule_44_composer_reads_both_formats)
 {
     static const char *const texts[] = {
         "[{\"name\":\"symfony/http-kernel\",\"version\":\"v4.4.0\",\"license\":[\"MIT\"]},"

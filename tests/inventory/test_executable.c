@@ -165,7 +165,7 @@ static Str table_116(Arena *arena, ElfKind kind)
     return table_new(arena, kind, 0xfffffffa, 2);
 }
 
-TEST(executables_of_go_are_read_in_every_layout)
+TEST(rule_40_executables_of_go_are_read_in_every_layout)
 {
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         check_go(kinds[i], build_inline, table_120);
@@ -192,7 +192,7 @@ TEST(executables_of_other_languages_are_dismissed)
     CHECK_INT(d.sink.packages.len + d.sink.notes.len + d.sink.incomplete.len, 0);
 }
 
-TEST(executables_that_hide_their_origin_are_named)
+TEST(rule_41_executables_that_hide_their_origin_are_named)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);
@@ -207,7 +207,7 @@ TEST(executables_that_hide_their_origin_are_named)
 }
 
 /* Rule 41. */
-TEST(executables_that_test_go_itself_are_passed_over)
+TEST(rule_41_tests_of_go_itself_are_passed_over)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);
@@ -222,7 +222,7 @@ TEST(executables_that_test_go_itself_are_passed_over)
     CHECK(d.sink.packages.len > 0);
 }
 
-TEST(go_toolchain_versions_are_cleaned)
+TEST(rule_40_toolchain_versions_are_cleaned)
 {
     static const struct {
         const char *stated, *want;
@@ -247,7 +247,7 @@ TEST(go_toolchain_versions_are_cleaned)
     }
 }
 
-TEST(go_symbols_split)
+TEST(rule_74_symbols_split)
 {
     static const struct {
         const char *name, *path, *symbol, *outer;
@@ -301,7 +301,7 @@ static Str zlib_stored(Arena *arena, Str text)
     return arena_str(arena, buf_str(&out));
 }
 
-TEST(executables_of_rust_list_their_crates)
+TEST(rule_44_executables_of_rust_list_their_crates)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);

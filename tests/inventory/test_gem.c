@@ -12,7 +12,7 @@ TEST(gem_ignores_gemspecs_that_are_not_installed)
                                    STR("json-2.6.gemspec")));
 }
 
-TEST(gem_reads_gemspecs)
+TEST(rule_44_gem_reads_gemspecs)
 {
     static const struct {
         const char *base, *text, *want, *arch;

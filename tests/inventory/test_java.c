@@ -40,7 +40,7 @@ TEST(java_ignores_attributes_of_macos)
 }
 
 /* Rule 39: pom.properties first, also in archives in archives. */
-TEST(java_reads_nested_archives)
+TEST(rule_39_nested_archives)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);
@@ -60,7 +60,7 @@ TEST(java_reads_nested_archives)
     CHECK_INT(d.sink.incomplete.len, 0);
 }
 
-TEST(java_tells_shaded_parts_from_the_archive_itself)
+TEST(rule_39_shaded_parts_are_told_from_the_archive_itself)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);
@@ -81,7 +81,7 @@ TEST(java_tells_shaded_parts_from_the_archive_itself)
 }
 
 /* Rule 75: the group from the manifest or not at all, with less confidence. */
-TEST(java_never_invents_a_group)
+TEST(rule_75_a_group_is_never_invented)
 {
     static const struct {
         const char *base, *manifest, *classes, *want;
@@ -143,7 +143,7 @@ TEST(java_notes_an_archive_without_a_version)
     CHECK_INT(d.sink.incomplete.len, 1);
 }
 
-TEST(java_bounds_the_depth_of_archives)
+TEST(rule_39_bounds_the_depth_of_archives)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);
@@ -157,7 +157,7 @@ TEST(java_bounds_the_depth_of_archives)
     CHECK(str_contains(d.sink.incomplete.at[0].why, STR("deeper than 6")));
 }
 
-TEST(java_bounds_what_is_unpacked)
+TEST(rule_39_bounds_what_is_unpacked)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);

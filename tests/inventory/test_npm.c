@@ -4,7 +4,7 @@
 extern const Cataloger cataloger_npm;
 
 /* Rule 43: only where Node.js looks, only at a package's root. */
-TEST(npm_ignores_what_is_not_installed)
+TEST(rule_43_what_is_not_installed_does_not_count)
 {
     static const char *const paths[] = {
         "package.json",
@@ -21,7 +21,7 @@ TEST(npm_ignores_what_is_not_installed)
         CHECK(!cataloger_npm.wants_path(str_from(paths[i]), desk_base(str_from(paths[i]))));
 }
 
-TEST(npm_lists_what_is_installed)
+TEST(rule_43_npm_lists_what_is_installed)
 {
     static const struct {
         const char *path, *text, *want;

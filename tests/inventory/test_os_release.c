@@ -118,7 +118,7 @@ TEST(rule_60_the_most_specific_wins)
     }
 }
 
-TEST(a_codename_alone_finds_its_release)
+TEST(rule_60_a_codename_alone_finds_its_release)
 {
     ROOT(root);
     root_add(&root, STR("etc/os-release"),

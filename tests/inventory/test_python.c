@@ -3,7 +3,7 @@
 
 extern const Cataloger cataloger_python;
 
-TEST(python_wants_metadata_and_nothing_else)
+TEST(rule_42_python_wants_metadata_and_nothing_else)
 {
     static const struct {
         const char *path;
@@ -73,7 +73,7 @@ TEST(python_falls_back_on_the_folder)
     CHECK_INT(d.sink.notes.len, 1);
 }
 
-TEST(python_looks_into_eggs)
+TEST(rule_42_python_looks_into_eggs)
 {
     Desk d CLEANUP(desk_fini);
     desk_init(&d);

@@ -255,19 +255,19 @@ TEST(headers_in_chains_of_pages_of_either_byte_order)
     }
 }
 
-TEST(a_real_sqlite_database)
+TEST(rule_12_a_real_sqlite_database)
 {
     check_fixture("var/lib/rpm/rpmdb.sqlite", "fixtures/rpmdb/cbl-mariner-2.0/rpmdb.sqlite",
                   "fixtures/rpmdb/cbl-mariner-2.0/packages-derived.csv", 129);
 }
 
-TEST(a_real_ndb_database)
+TEST(rule_12_a_real_ndb_database)
 {
     check_fixture("usr/lib/sysimage/rpm/Packages.db", "fixtures/rpmdb/sle15-bci/Packages.db",
                   "fixtures/rpmdb/sle15-bci/expected.csv", 35);
 }
 
-TEST(a_real_berkeley_database)
+TEST(rule_12_a_real_berkeley_database)
 {
     check_fixture("var/lib/rpm/Packages", "fixtures/rpmdb/libuuid/Packages",
                   "fixtures/rpmdb/libuuid/expected.csv", 1);
