@@ -244,8 +244,37 @@ TEST(rule_75_jar_without_a_group)
     CHECK(f && f->evidence.at[0].confidence < .5);
     CHECK(str_contains(f->evidence.at[0].why, STR("group is not known")));
     s.inventory.packages.at[1].name = STR("com.example:spring-beans");
+    s.inventory.packages.at[1].confidence = 1;
     scene_match(&s);
     CHECK_INT(s.findings.len, 0);
+}
+
+/* What a manifest suggests may be wrong, and would hide everything. */
+TEST(rule_75_jar_with_a_guessed_group)
+{
+    static const struct {
+        const char *name;
+        double confidence;
+        bool found, doubted;
+    } rows[] = {
+        {"com.example:spring-beans", .9, false, false}, /* stated in the jar, shaded */
+        {"com.example:spring-web", .8, false, false},   /* another artifact */
+        {"org.known:spring-beans", .8, false, false},   /* a project of its own, without flaws */
+        {"org.springframework:spring-beans", .8, true, false},
+        {"com.example:spring-beans", .8, true, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        Scene s CLEANUP(scene_fini) = {0};
+        scene_init(&s);
+        scene_fix(&s, "CVE-2022-22965", "Maven", "org.springframework:spring-beans", "5.3.18");
+        scene_fix(&s, "CVE-2022-0001", "Maven", "org.known:spring-beans", "1");
+        scene_package(&s, PACKAGE_MAVEN, rows[i].name, "5.3.10")->confidence = rows[i].confidence;
+        scene_match(&s);
+        const Finding *f = scene_find(&s, "CVE-2022-22965");
+        CHECK_INT(f != NULL, rows[i].found);
+        CHECK(!f || (f->evidence.at[0].confidence < .5) == rows[i].doubted);
+        CHECK_INT(s.incomplete.len, 0);
+    }
 }
 
 static const char jackson[] =

@@ -29,8 +29,47 @@ static Str comparable(const Question *q, Str v)
     return q->any_epoch ? without_epoch(v) : v;
 }
 
+/* The numbers a version begins with: "1.2" of "v1.2-beta1"; where they end goes to *end. */
+static Str number_next(Str v, size_t *at)
+{
+    size_t from = *at, end = from;
+    while (char_is_digit(str_at(v, end)))
+        end++;
+    *at = end;
+    if (end > from && str_at(v, end) == '.' && char_is_digit(str_at(v, end + 1)))
+        *at = end + 1;
+    return str_sub(v, from, end);
+}
+
+/* Composer fills up to four numbers with zeros before it compares as PHP does, to which 1.0 is
+ * older than 1.0.0. What follows the numbers is compared with nothing at all as with PHP's "#",
+ * which stands for a number. */
+static VersionOrder composer_compare(const VersionScheme *scheme, Str a, Str b)
+{
+    size_t i = str_at(a, 0) == 'v' || str_at(a, 0) == 'V';
+    size_t j = str_at(b, 0) == 'v' || str_at(b, 0) == 'V';
+    if (!char_is_digit(str_at(a, i)) || !char_is_digit(str_at(b, j)))
+        return version_compare(scheme, a, b);
+    for (;;) {
+        Str x = number_next(a, &i), y = number_next(b, &j);
+        if (x.len == 0 && y.len == 0)
+            break;
+        VersionOrder order = version_compare(scheme, x.len ? x : STR("0"), y.len ? y : STR("0"));
+        if (order)
+            return order;
+    }
+    Str rest_a, rest_b, build;
+    str_cut(str_from_pos(a, i), '+', &rest_a, &build);
+    str_cut(str_from_pos(b, j), '+', &rest_b, &build);
+    if (rest_a.len == 0 && rest_b.len == 0)
+        return VERSION_EQUAL;
+    return version_compare(scheme, rest_a.len ? rest_a : STR("#"), rest_b.len ? rest_b : STR("#"));
+}
+
 VersionOrder question_compare(const Question *q, Str a, Str b)
 {
+    if (q->eco->type == PACKAGE_COMPOSER)
+        return composer_compare(q->scheme, a, b);
     return version_compare(q->scheme, comparable(q, a), comparable(q, b));
 }
 

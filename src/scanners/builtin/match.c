@@ -81,7 +81,8 @@ static void answer(Matcher *m, const Question *q)
     for (size_t i = 0; i < advisories.len; i++) {
         const Advisory *a = &advisories.at[i];
         Verdict verdict = advisory_judge(a, q);
-        if (verdict.answer == ANSWER_DENIED)
+        bool fixed_there = verdict.passed && q->origin.len && str_eq(a->ecosystem, q->origin);
+        if (verdict.answer == ANSWER_DENIED || (verdict.answer == ANSWER_NO && fixed_there))
             *vec_push(&m->scratch, &denied) = a->id;
         else if (verdict.answer != ANSWER_NO)
             *vec_push(&m->scratch, &hits) = (Hit){a, verdict};

@@ -7,6 +7,7 @@ typedef struct Distro {
     const Ecosystem *eco; /* NULL: not one we know */
     StrVec streams;       /* ecosystems that the database has */
     Str name;             /* for messages: "Debian:14", "arch" */
+    Map origins;          /* of Debian: the release in a version -> StrVec of what is asked */
     bool subscribed;
 } Distro;
 
@@ -105,6 +106,48 @@ static void unsign(Asker *a, Str *name, Str *version)
         str_rcut(*version, '+', version, &tail);
 }
 
+/* 11 of "1.1.1n-0+deb11u3" and "252.5-2~deb11u1"; 0: nothing said. */
+static uint64_t release_in_version(Str version)
+{
+    size_t at = str_find(version, STR("deb"));
+    char before = at == STR_NONE || at == 0 ? 0 : str_at(version, at - 1);
+    Str number, rest;
+    uint64_t release;
+    if ((before != '+' && before != '~') ||
+        !str_cut(str_from_pos(version, at + 3), 'u', &number, &rest) ||
+        !str_to_u64(number, &release))
+        return 0;
+    return release;
+}
+
+/* Rules 4 and 10: distroless images mix packages of two releases, and users install one from the
+ * next. A version with a release in it is that release's wherever it lies, and what that release
+ * says about it is true. A newer one's alone is asked; an older one's beside the subject's own,
+ * which may be the only one that is still maintained. */
+static const StrVec *streams_of_version(Asker *a, Str version, Str *origin)
+{
+    const StrVec *own = &a->distro.streams;
+    Str family, number, other;
+    uint64_t release = release_in_version(version), installed;
+    if (!release || !str_cut(own->at[0], ':', &family, &number) || !str_eq(family, STR("Debian")) ||
+        !str_to_u64(number, &installed) || release == installed)
+        return own;
+    other = arena_printf(a->arena, "Debian:%llu", (unsigned long long)release);
+    if (!database_has_ecosystem(a->db, other))
+        return own;
+    if (release < installed)
+        *origin = other;
+    void **place = map_get(&a->distro.origins, other);
+    if (!*place) {
+        StrVec *streams = arena_new(a->arena, StrVec);
+        *vec_push(a->arena, streams) = other;
+        if (release < installed)
+            *vec_push(a->arena, streams) = own->at[0];
+        *place = streams;
+    }
+    return *place;
+}
+
 static Str rpm_arch(Str arch)
 {
     static const Str aliases[][2] = {
@@ -183,18 +226,52 @@ static void ask_os(Asker *a, const Package *p, uint32_t at)
         unsign(a, &q.name, &q.version);
     }
     q.unit = p->type == PACKAGE_RPM ? p->source_name : q.name;
-    q.ecosystems = &distro->streams;
+    q.ecosystems = streams_of_version(a, q.version, &q.origin);
     q.subscribed = distro->subscribed;
     ask(a, &q, at);
 }
 
-/* npm takes "v4.17.20" and "=4.17.20" for 4.17.20 (rule 73). */
+/* npm takes "v4.17.20" and "=4.17.20" for 4.17.20 (rule 73); so do we for crates. */
 static Str npm_version(Str v)
 {
     v = str_trim(v);
     while (v.len && (v.ptr[0] == 'v' || v.ptr[0] == '=' || char_is_space(v.ptr[0])))
         v = str_from_pos(v, 1);
     return v;
+}
+
+/* Gem::Version takes a hyphen for a pre-release, so a platform must go: "1.2.3-x86_64-linux" is
+ * 1.2.3 built for it. */
+static Str gem_version(Str v)
+{
+    static const Str platforms[] = {
+        STR_INIT("x86"),  STR_INIT("x64"),   STR_INIT("amd64"),     STR_INIT("arm"),
+        STR_INIT("i386"), STR_INIT("i686"),  STR_INIT("aarch64"),   STR_INIT("powerpc"),
+        STR_INIT("ppc"),  STR_INIT("s390"),  STR_INIT("riscv"),     STR_INIT("loong"),
+        STR_INIT("java"), STR_INIT("jruby"), STR_INIT("universal"), STR_INIT("mswin"),
+        STR_INIT("ruby"), STR_INIT("mingw"), STR_INIT("linux"),     STR_INIT("darwin"),
+    };
+    Str number, platform;
+    if (!str_cut(v, '-', &number, &platform))
+        return v;
+    for (size_t i = 0; i < COUNT_OF(platforms); i++)
+        if (str_starts(platform, platforms[i]))
+            return number;
+    return v;
+}
+
+static Str language_version(const Package *p)
+{
+    if (p->type == PACKAGE_NPM || p->type == PACKAGE_CARGO)
+        return npm_version(p->version);
+    return p->type == PACKAGE_GEM ? gem_version(p->version) : p->version;
+}
+
+/* Composer installs "dev-main" and "1.x-dev": whatever the branch held that day. */
+static bool is_branch(const Package *p)
+{
+    return p->type == PACKAGE_COMPOSER &&
+           (str_starts_fold(p->version, STR("dev-")) || str_ends_fold(p->version, STR("-dev")));
 }
 
 /* Is the package judged by the feed of the OS package that owns it? Not where that package is no
@@ -216,22 +293,41 @@ static void say_blank(Asker *a, const Package *p, const char *why)
              str_from(why));
 }
 
-/* A version that its scheme cannot read would be ordered somehow: that is no answer. Who asks about
- * a package that no record names learns nothing, so only the others are reported. */
-static bool is_comparable(Asker *a, const Package *p, const Question *q)
+static bool is_named(Asker *a, const Question *q)
 {
-    bool strict = p->type == PACKAGE_NPM || p->type == PACKAGE_CARGO;
-    bool blank = q->version.len == 0 || str_eq(q->version, STR("(devel)"));
-    if (!blank && (!strict || q->scheme->valid(q->version)))
-        return true;
     AdvisoryVec advisories = {0};
     ArenaMark mark = arena_mark(a->arena);
     database_find(a->db, q->eco->name, q->name, a->arena, &advisories);
     bool named = advisories.len > 0;
     arena_reset(a->arena, mark);
-    if (named)
+    return named;
+}
+
+/* A version that its scheme cannot read would be ordered somehow: that is no answer. Who asks about
+ * a package that no record names learns nothing, so only the others are reported. */
+static bool is_comparable(Asker *a, const Package *p, const Question *q)
+{
+    bool strict = p->type == PACKAGE_NPM || p->type == PACKAGE_CARGO;
+    bool blank = q->version.len == 0 || str_eq(q->version, STR("(devel)")) || is_branch(p);
+    if (!blank && (!strict || q->scheme->valid(q->version)))
+        return true;
+    if (is_named(a, q))
         say_blank(a, p, "its version cannot be compared with advisories");
     return false;
+}
+
+/* Rule 75: without a group every one that has the artifact is asked. So it is where a manifest only
+ * suggested the group and no record knows it there: a wrong one would hide all findings. */
+static void ask_by_artifact(Asker *a, const Package *p, Question *q)
+{
+    static const double stated = .9; /* by pom.properties, shaded ones too */
+    static const double least = .6;
+    Str group, artifact;
+    bool grouped = str_cut(q->name, ':', &group, &artifact);
+    if (grouped && (p->confidence >= stated || is_named(a, q)))
+        return;
+    q->name = arena_printf(a->arena, "*:" STR_FMT, STR_ARG(grouped ? artifact : q->name));
+    q->confidence = q->confidence < least ? q->confidence : least;
 }
 
 static const StrVec *language_stream(Asker *a, const Ecosystem *eco)
@@ -255,15 +351,13 @@ static void ask_language(Asker *a, const Package *p, uint32_t at)
                   .eco = eco,
                   .scheme = version_scheme_find(eco->scheme),
                   .name = ecosystem_package_key(a->arena, eco, p->name),
-                  .version = p->version,
+                  .version = language_version(p),
                   .confidence = p->confidence};
     q.unit = q.name;
-    if (p->type == PACKAGE_NPM)
-        q.version = npm_version(p->version);
     if (p->type == PACKAGE_GOLANG && p->executable < a->inventory->executables.len)
         q.executable = &a->inventory->executables.at[p->executable];
-    if (p->type == PACKAGE_MAVEN && str_find_char(q.name, ':') == STR_NONE)
-        q.name = arena_printf(a->arena, "*:" STR_FMT, STR_ARG(p->name));
+    if (p->type == PACKAGE_MAVEN)
+        ask_by_artifact(a, p, &q);
     if (is_comparable(a, p, &q))
         ask(a, &q, at);
 }
@@ -309,6 +403,7 @@ void questions_of(const Inventory *inventory, const Database *db, Arena *arena, 
     a->out = out;
     a->incomplete = incomplete;
     map_init(&a->index, arena);
+    map_init(&a->distro.origins, arena);
     distro_init(a);
     for (uint32_t i = 0; i < inventory->packages.len; i++) {
         const Package *p = &inventory->packages.at[i];

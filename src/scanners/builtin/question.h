@@ -9,6 +9,8 @@
  * binaries of one source package, one library found at many places. */
 typedef struct Question {
     const StrVec *ecosystems; /* with release, as the feeds write them; all are asked */
+    Str origin; /* one of them: an older release that the version was built for, whose word about
+                   what is fixed goes before (rule 4); or empty */
     const Ecosystem *eco;
     const VersionScheme *scheme;
     Str name;    /* as the feed keys it; "*:artifact" for a jar whose group is not known */
