@@ -256,7 +256,7 @@ static void package_rows(const Database *db, const PackageHead *head, Str only, 
             return;
         if (a.package.len == 0)
             a.package = head->key;
-        if (a.cvss.vector.len && cvss_parse(a.cvss.vector, &a.cvss))
+        if (a.cvss.vector.len)
             a.cvss.source = feed;
         StrVec doubt = a.doubt;
         for (size_t n = 0; n < ids.len; n++) {

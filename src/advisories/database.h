@@ -49,7 +49,7 @@ typedef struct Advisory {
     FindingStatus status; /* STATUS_AFFECTED unless the feed says otherwise (rules 7, 9, 19) */
     Str urgency;          /* the feed's own severity word for this package, or empty */
     Str module;           /* rpm module stream "nodejs:18", or empty (rules 16, 65) */
-    Cvss cvss;            /* the record's own, if it has one */
+    Cvss cvss;            /* the record's own, if it has one: vector and source, not yet parsed */
     Vec(AdvisoryRange) ranges;
     StrVec versions;   /* listed one by one; a union with the ranges (rule 72) */
     bool all_versions; /* neither ranges nor versions: every version (rule 48) */

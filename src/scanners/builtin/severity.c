@@ -87,7 +87,10 @@ static void hear_all(const Claim *claim, Arena *arena, OpinionVec *all)
 {
     for (size_t i = 0; i < claim->count; i++) {
         const Advisory *a = claim->hits[i].advisory;
-        hear(claim, opinion_of(arena, all, a->feed, BY_MATCHED), a->urgency, &a->cvss);
+        Cvss own = a->cvss;
+        if (own.vector.len)
+            (void)cvss_parse(a->cvss.vector, &own); /* an invalid one stays without a version */
+        hear(claim, opinion_of(arena, all, a->feed, BY_MATCHED), a->urgency, &own);
     }
     const Vulnerability *v = claim->vulnerability;
     for (size_t i = 0; v && i < v->words.len; i++)
