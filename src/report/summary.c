@@ -269,7 +269,9 @@ Str fix_words(Arena *arena, const BestFix *fix)
     Buf buf CLEANUP(buf_fini) = {0};
     StrVec unit = {.at = (Str[]){fix->unit}, .len = 1};
     buf_put(&buf, fix->action.len ? fix->action : STR("fix"));
-    names_put(&buf, fix->packages.len ? &fix->packages : &unit, 4);
+    /* What is upgraded is a package; what is changed or removed goes by its own name. */
+    bool packages = finding_kind_is_cve(fix->kind) && fix->packages.len;
+    names_put(&buf, packages ? &fix->packages : &unit, 4);
     if (fix->fixed_in.len)
         buf_put(&buf, STR(" to"));
     names_put(&buf, &fix->fixed_in, 2);
