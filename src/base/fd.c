@@ -134,7 +134,7 @@ bool file_read(Str path, uint64_t limit, Arena *arena, Str *out, Error *err)
 
 static bool write_in_place(const char *path, Str bytes, Error *err)
 {
-    Fd fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CLOEXEC);
+    Fd fd CLEANUP(fd_close) = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         return error_sys(err, "cannot write %s", path);
     return fd_write_all(fd, bytes, err) || error_within(err, "%s", path);
@@ -146,7 +146,8 @@ bool file_write_atomic(Str path, Str bytes, Error *err)
     struct stat st;
     if (!path_copy(path, text, err))
         return false;
-    if (stat(text, &st) == 0 && !S_ISREG(st.st_mode))
+    bool there = lstat(text, &st) == 0;
+    if (there && !S_ISREG(st.st_mode)) /* also /dev/stdout, a link to whatever that is */
         return write_in_place(text, bytes, err);
     snprintf(aside, sizeof aside, "%s.%d.new", text, (int)getpid());
     Fd fd CLEANUP(fd_close) =
@@ -154,6 +155,8 @@ bool file_write_atomic(Str path, Str bytes, Error *err)
     if (fd < 0)
         return error_sys(err, "cannot write %s", text);
     bool ok = fd_write_all(fd, bytes, err) || error_within(err, "%s", text);
+    if (ok && there && fchmod(fd, st.st_mode & 07777) != 0)
+        ok = error_sys(err, "cannot write %s", text);
     if (ok && (fsync(fd) != 0 || rename(aside, text) != 0))
         ok = error_sys(err, "cannot write %s", text);
     if (!ok)
