@@ -215,6 +215,15 @@ static bool osv_fetch(Fetcher *fetcher, const Feed *feed, Str base, bool whole, 
 
 /* --- all of them --- */
 
+static bool is_wanted(const Fetcher *fetcher, const Feed *feed)
+{
+    const StrVec *only = &fetcher->options->only;
+    for (size_t i = 0; i < only->len; i++)
+        if (str_eq(only->at[i], feed->name))
+            return true;
+    return only->len == 0;
+}
+
 static bool feed_fetch(Fetcher *fetcher, const Feed *feed, Error *err)
 {
     bool whole;
@@ -283,7 +292,7 @@ bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *r
         return false;
     leftovers_remove(&fetcher);
     for (size_t i = 0; i < count; i++)
-        if (!feed_fetch(&fetcher, rows[i], err))
+        if (is_wanted(&fetcher, rows[i]) && !feed_fetch(&fetcher, rows[i], err))
             return false;
     BuildOptions build = {.dir = fetcher.feeds, .built = DATE_NONE, .progress = reading_tell};
     UpdateOptions told = *options;

@@ -15,6 +15,7 @@ typedef struct UpdateOptions {
     Str dir;
     Str mirror;            /* one address for all feeds, laid out like BuildOptions.dir; or empty */
     Vec(UpdateBase) bases; /* each wins over `mirror` */
+    StrVec only;           /* names of feeds; empty: all */
     StrVec ecosystems;     /* OSV's; empty: those that we match */
     bool rebuild;          /* even if nothing changed */
     /* NULL, or told what is being fetched (got and total bytes, 0: not known) or read */

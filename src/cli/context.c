@@ -118,6 +118,12 @@ bool option_threshold(const Options *options, const Policy *policy, Threshold *o
         out->score = (int32_t)number;
         return true;
     }
+    if (str_eq_fold(word, STR("UNKNOWN"))) {
+        out->score = INT32_MAX; /* which nothing else meets */
+        return true;
+    }
+    if (str_eq_fold(word, STR("NONE")))
+        return true;
     for (size_t i = 0; i < policy->band_count; i++)
         if (str_eq_fold(policy->bands[i].name, word)) {
             out->score = policy->bands[i].from;

@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "cli/db.h"
 #include "cli/places.h"
+#include "model/ecosystem.h"
 
 static void show(void *context, Str what, uint64_t got, uint64_t total)
 {
@@ -49,31 +50,60 @@ static bool take_bases(const Options *options, Arena *arena, UpdateOptions *out,
     return true;
 }
 
+/* The name of a feed, or "osv/ECOSYSTEM" as reports name it. */
+static bool take_only(const Options *options, Arena *arena, UpdateOptions *out, Error *err)
+{
+    for (size_t i = 0; i < options->only.len; i++) {
+        Str word = options->only.at[i], feed, ecosystem;
+        bool part = str_cut(word, '/', &feed, &ecosystem) && str_eq(feed, STR("osv"));
+        if (part ? !ecosystem_find(ecosystem) : !feed_known(word))
+            return error_set(err, ERR_USAGE,
+                             "--only " STR_FMT ": no such source; see 'assay list feeds'",
+                             STR_ARG(word));
+        *vec_push(arena, &out->only) = part ? feed : word;
+        if (part)
+            *vec_push(arena, &out->ecosystems) = ecosystem;
+    }
+    return true;
+}
+
+/* One line for each source: why its first file failed, and how many more did. */
 static void print_failures(const UpdateReport *report)
 {
-    for (size_t i = 0; i < report->files.len; i++) {
-        const UpdateFile *file = &report->files.at[i];
-        if (file->state == UPDATE_FAILED)
-            fprintf(stderr,
-                    "assay db update: " STR_FMT ": " STR_FMT ": " STR_FMT "; its old data stays\n",
-                    STR_ARG(file->feed), STR_ARG(file->path), STR_ARG(file->why));
+    for (size_t i = 0, end; i < report->files.len; i = end) {
+        const UpdateFile *first = NULL;
+        size_t failed = 0;
+        for (end = i; end < report->files.len &&
+                      str_eq(report->files.at[end].feed, report->files.at[i].feed);
+             end++)
+            if (report->files.at[end].state == UPDATE_FAILED && failed++ == 0)
+                first = &report->files.at[end];
+        if (first)
+            fprintf(stderr, "assay db update: " STR_FMT ": " STR_FMT ": " STR_FMT,
+                    STR_ARG(first->feed), STR_ARG(first->path), STR_ARG(first->why));
+        if (failed > 1)
+            fprintf(stderr, ", and %zu files more", failed - 1);
+        if (first)
+            fputs("; its old data stays\n", stderr);
     }
 }
 
 bool db_update(const Options *options, Arena *arena, int *exit_code, Error *err)
 {
     UpdateReport report = {0};
-    UpdateOptions update = {
-        .dir = place_data(arena, options), .ecosystems = options->only, .progress = show};
+    UpdateOptions update = {.dir = place_data(arena, options), .progress = show};
     if (options->operands.len != 1)
         return error_set(err, ERR_USAGE, "update: expected no operands");
     if (options->offline)
         return error_set(err, ERR_USAGE, "update: needs the network, and --offline forbids it");
-    if (!take_bases(options, arena, &update, err) || !dir_make_all(update.dir, err) ||
-        !database_update(&update, arena, &report, err))
+    if (!take_bases(options, arena, &update, err) || !take_only(options, arena, &update, err) ||
+        !dir_make_all(update.dir, err))
         return false;
+    bool ok = database_update(&update, arena, &report, err);
     progress_clear();
     print_failures(&report);
+    if (!ok)
+        return false;
     db_print_notes(&report.build.notes);
     printf("%zu files fetched, %zu unchanged or absent, %zu failed\n", report.fetched,
            report.files.len - report.fetched - report.failed, report.failed);

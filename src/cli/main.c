@@ -88,7 +88,9 @@ int main(int argc, char **argv)
     }
     const Command *command = command_find(word);
     if (!command) {
-        fprintf(stderr, "assay: unknown command %s\n", argv[1]);
+        Error err;
+        error_set(&err, ERR_USAGE, "unknown command %s", argv[1]);
+        fprintf(stderr, "assay: %s\n", err.message);
         return usage();
     }
     return command_run(command, argc - 2, argv + 2);

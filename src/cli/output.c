@@ -62,7 +62,7 @@ static ReportOptions terminal_options(const Output *output)
         return out;
     out.width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
     Str term = str_from(getenv("TERM"));
-    out.color = !getenv("NO_COLOR") && term.len && !str_eq(term, STR("dumb"));
+    out.color = str_from(getenv("NO_COLOR")).len == 0 && term.len && !str_eq(term, STR("dumb"));
     out.unicode = is_utf8_locale();
     return out;
 }
