@@ -131,7 +131,9 @@ void json_put_number(JsonOut *o, double value)
         buf_put(o->buf, STR("null"));
         return;
     }
-    for (int digits = 1; digits <= 17; digits++) {
+    bool whole = fabs(value) < 1e15 && !(value < trunc(value)) && !(value > trunc(value));
+    snprintf(text, sizeof text, "%.0f", value);
+    for (int digits = 1; digits <= 17 && !whole; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         double back = strtod(text, NULL);
         if (!(back < value) && !(back > value))

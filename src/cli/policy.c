@@ -23,7 +23,9 @@ static bool show(const Options *options, Arena *arena, Error *err)
 {
     const Policy *policy;
     Buf buf CLEANUP(buf_fini) = {0};
-    Str format = options->outputs.len ? options->outputs.at[0].format : STR("toml");
+    Str format = options->policy.len ? STR("json") : STR("toml");
+    if (options->outputs.len)
+        format = options->outputs.at[0].format;
     if (str_eq(format, STR("toml")) && options->policy.len == 0) {
         fwrite(policy_default_text().ptr, 1, policy_default_text().len, stdout);
         return true;

@@ -378,7 +378,8 @@ static bool read_days(Load *load, const TomlValue *cell, Deadline *out)
 {
     if (!need(load, cell, TOML_TABLE))
         return false;
-    *out = (Deadline){.days = -1};
+    if (!cell->first) /* "{}": at the next upgrade */
+        *out = (Deadline){.days = -1};
     for (const TomlValue *at = cell->first; at; at = at->next)
         if (str_eq(at->key, STR("days"))) {
             if (!take_whole(load, at, 0, 36500, &out->days))

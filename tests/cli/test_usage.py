@@ -50,6 +50,14 @@ def test_bad_threshold():
     one_line(expect(assay("scan", "x", "--fail-on", "BAD"), 2), "--fail-on BAD", "SEVERE")
 
 
+def test_policy_shows_what_it_was_told(folder):
+    with open("p.toml", "w", encoding="utf-8") as out:
+        out.write("[deadline.yyn.total]\ndays = 5\n")
+    shown = expect(assay("policy", "show", "--policy", "p.toml"), 0).json
+    assert shown["deadline"]["yyn"]["total"] == {"days": 5, "forensics": True}
+    assert "3650," in assay("policy", "show", "--format", "json").out
+
+
 def test_policy_errors_name_key_and_line(folder):
     with open("p.toml", "w", encoding="utf-8") as out:
         out.write("alpha = 2.0\nfrobnicate = 1\n")
