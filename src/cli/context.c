@@ -49,7 +49,7 @@ static bool add_value(Str key, Str value, Arena *arena, Context *out, StrVec *fi
 static bool add_pair(Str text, Arena *arena, Context *out, StrVec *fixed, Error *err)
 {
     Str key, values, value;
-    if (!str_cut(text, '=', &key, &values) || key.len == 0)
+    if (!str_cut(text, '=', &key, &values) || key.len == 0 || values.len == 0)
         return error_set(err, ERR_USAGE, "--context " STR_FMT ": expected KEY=VALUE or a file",
                          STR_ARG(text));
     if (!str_eq(key, STR("fixed")))

@@ -50,6 +50,26 @@ static bool days_read(RecordReader *r, const Field *field, void *value)
     return true;
 }
 
+/* Other scanners' words too: before the join unknown is medium, negligible is low. */
+static bool level_read(RecordReader *r, const Field *field, void *value)
+{
+    Json at = r->json;
+    if (json_peek(&r->json) == JSON_STRING) {
+        Str word = json_take_str(&r->json);
+        Level *out = value;
+        *out = str_eq(word, STR("unknown")) ? LEVEL_MEDIUM : LEVEL_LOW;
+        if (str_eq(word, STR("unknown")) || str_eq(word, STR("negligible")))
+            return true;
+        r->json = at;
+    }
+    return field_words.read(r, field, value);
+}
+
+static void level_write(RecordWriter *w, const Field *field, const void *value)
+{
+    field_words.write(w, field, value);
+}
+
 static void seen_write(RecordWriter *w, const Field *field, const void *value)
 {
     (void)field;
@@ -80,6 +100,7 @@ static bool seen_read(RecordReader *r, const Field *field, void *value)
     return true;
 }
 
+static const FieldType field_level = {level_write, level_read};
 static const FieldType field_av = {av_write, av_read};
 static const FieldType field_days = {days_write, days_read};
 static const FieldType field_seen = {seen_write, seen_read};
@@ -100,7 +121,7 @@ static const struct InputRow {
     uint32_t bit; /* of FindingInputs.known; 0: always written */
 } input_rows[] = {
     INPUT("sev", INPUT_SEVERITY, severity, .type = &field_words, .of = &severity_words),
-    INPUT("level", INPUT_LEVEL, level, .type = &field_words, .of = &level_words),
+    INPUT("level", INPUT_LEVEL, level, .type = &field_level, .of = &level_words),
     INPUT("cvss", INPUT_CVSS, cvss, .type = &field_cvss),
     INPUT("av", INPUT_AV, av, .type = &field_av),
     INPUT("epss", INPUT_EPSS, epss, .type = &field_fraction),

@@ -103,6 +103,7 @@ def test_damaged_file_names_the_place():
     one_line(run, "findings[0].inputs.av", "N, A, L, P or ?")
     one_line(expect(assay("score", "absent.json"), 1), "absent.json")
     one_line(score({}, "--context", "exposure=moon", code=2), "internet", "local")
+    one_line(score({}, "--context", "exposure=", code=2), "exposure=")
     one_line(score({"context": {"weather": "bad"}}, code=2), "weather", "exposure", "mission")
 
 
@@ -121,6 +122,13 @@ def test_reports_of_one_key_are_one_finding():
 def test_aliases_are_left_alone():
     got = scored({"findings": [cve(), cve("GHSA-j7hp-h8jx-5ppr")]})
     assert [f["id"] for f in got["findings"]] == ["CVE-2023-4863", "GHSA-j7hp-h8jx-5ppr"]
+
+
+def test_levels_of_other_scanners():
+    def level(word):
+        return scored({"findings": [{"id": "x", "kind": "config", "inputs": {"level": word}}]})["score"]
+    assert level("unknown") == level("medium") and level("negligible") == level("low")
+    score({"findings": [{"id": "x", "kind": "config", "inputs": {"level": "bad"}}]}, code=1)
 
 
 def test_masks_end():
