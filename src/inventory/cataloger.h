@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/arena.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "model/inventory.h"
 
@@ -37,8 +38,11 @@ typedef struct Cataloger {
     const char *name, *summary, *spec;
     /* By path alone; `base` is the last part of `path`. NULL: by first bytes only. */
     bool (*wants_path)(Str path, Str base);
-    /* By the first bytes (up to 512) of a regular file of `size` bytes. NULL: by path only. */
-    bool (*wants_head)(Str path, Str head, uint64_t size);
+    /* By the first bytes (up to 512) of a regular file. NULL: by path only. */
+    bool (*wants_head)(Str path, Str head);
+    /* Where a file of `size` bytes can be read at any place: false if reading all of it, which
+     * wants_head asked for, would find nothing. Anything odd is true. NULL: always true. */
+    bool (*worth)(Fd file, Str head, uint64_t size);
     void (*read)(const CatalogFile *file, CatalogSink *sink);
 } Cataloger;
 

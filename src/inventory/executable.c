@@ -6,10 +6,19 @@
 /* Known by first bytes, whatever the name. Most executables are neither Go nor Rust and are
  * dismissed by their section names. Windows programs count only by their own name: .NET images are
  * full of libraries that begin like them. */
-static bool executable_wants(Str path, Str head, uint64_t size)
+static bool executable_wants(Str path, Str head)
 {
-    return size > 64 && object_matches(head) &&
+    return head.len > 64 && object_matches(head) &&
            (!str_starts(head, STR("MZ")) || str_ends_fold(path, STR(".exe")));
+}
+
+/* Whoever has sections, none of which bears a name that we look for, is neither. */
+static bool executable_worth(Fd file, Str head, uint64_t size)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    Str names;
+    return !object_section_names(file, head, size, &scratch, &names) || go_is_named(names) ||
+           str_contains(names, STR(".dep-v0"));
 }
 
 /* UPX takes the section headers off and leaves its mark near the beginning. */
@@ -47,5 +56,6 @@ const Cataloger cataloger_executable = {
     .summary = "Go modules and Rust crates that executables name: ELF, PE, Mach-O",
     .spec = "https://pkg.go.dev/debug/buildinfo",
     .wants_head = executable_wants,
+    .worth = executable_worth,
     .read = executable_read,
 };

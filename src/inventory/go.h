@@ -17,6 +17,8 @@ typedef enum GoFound {
 } GoFound;
 
 GoFound go_build_find(const Object *object, GoBuild *out);
+/* Whether the names of an object's sections, one after the other, hold one that is Go's. */
+bool go_is_named(Str section_names);
 
 /* The functions of the executable, as Executable.symbols has them; empty where its table was not
  * found or not understood. */

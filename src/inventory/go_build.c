@@ -66,12 +66,21 @@ static bool build_search(const Object *object, Str bytes, GoBuild *out)
     return false;
 }
 
+static const Str signs[] = {STR_INIT(".go.buildinfo"), STR_INIT("__go_buildinfo"),
+                            STR_INIT(".gopclntab"), STR_INIT("__gopclntab"),
+                            STR_INIT(".note.go.buildid")};
+
+bool go_is_named(Str section_names)
+{
+    for (size_t i = 0; i < COUNT_OF(signs); i++)
+        if (str_contains(section_names, signs[i]))
+            return true;
+    return false;
+}
+
 GoFound go_build_find(const Object *object, GoBuild *out)
 {
     static const Str sections[] = {STR_INIT(".go.buildinfo"), STR_INIT("__go_buildinfo")};
-    static const Str signs[] = {STR_INIT(".go.buildinfo"), STR_INIT("__go_buildinfo"),
-                                STR_INIT(".gopclntab"), STR_INIT("__gopclntab"),
-                                STR_INIT(".note.go.buildid")};
     for (size_t i = 0; i < COUNT_OF(sections); i++)
         if (build_search(object, object_section(object, sections[i]), out))
             return GO_BUILD;

@@ -21,9 +21,9 @@ static bool wants_path(const Cataloger *row, Str path, Str base)
     return row->wants_path && row->wants_path(path, base);
 }
 
-static bool wants_head(const Cataloger *row, Str path, Str head, uint64_t size)
+static bool wants_head(const Cataloger *row, Str path, Str head)
 {
-    return row->wants_head && row->wants_head(path, head, size);
+    return row->wants_head && row->wants_head(path, head);
 }
 
 static void spans_begin(const CatalogSink *found, LayerFile *file)
@@ -55,7 +55,7 @@ void layer_result_read(LayerResult *result, Str path, Str as, Str bytes, uint32_
     CatalogFile input = {.path = file.as, .bytes = bytes, .mode = mode};
     Str base = base_of(as), head = str_head(bytes, LAYER_HEAD);
     for (size_t i = 0; i < count; i++)
-        if (wants_path(rows[i], as, base) || wants_head(rows[i], as, head, bytes.len))
+        if (wants_path(rows[i], as, base) || wants_head(rows[i], as, head))
             rows[i]->read(&input, found);
     spans_end(found, &file);
     file.os = found->os;
@@ -95,7 +95,19 @@ static bool visit_wants(void *self, const LayerEntry *entry, Str head)
     size_t count;
     const Cataloger *const *rows = catalogers(&count);
     for (size_t i = 0; i < count; i++)
-        if (wants_head(rows[i], entry->path, head, entry->size))
+        if (wants_head(rows[i], entry->path, head))
+            return true;
+    return false;
+}
+
+static bool visit_worth(void *self, const LayerEntry *entry, Str head, Fd file)
+{
+    (void)self;
+    size_t count;
+    const Cataloger *const *rows = catalogers(&count);
+    for (size_t i = 0; i < count; i++)
+        if (wants_head(rows[i], entry->path, head) &&
+            (!rows[i]->worth || rows[i]->worth(file, head, entry->size)))
             return true;
     return false;
 }
@@ -125,6 +137,7 @@ LayerVisitor layer_result_visitor(LayerResult *result)
     return (LayerVisitor){.self = result,
                           .interest = visit_interest,
                           .wants = visit_wants,
+                          .worth = visit_worth,
                           .bytes = visit_bytes,
                           .oversize = visit_oversize,
                           .note = visit_note};

@@ -58,6 +58,11 @@ static Str c_string(Str bytes)
 
 /* ---- ELF ---- */
 
+static bool head_is_elf(Str head)
+{
+    return str_starts(head, STR("\177ELF"));
+}
+
 typedef struct ElfTable {
     uint64_t offset, count;
     uint16_t size; /* of an entry */
@@ -134,7 +139,12 @@ static bool elf_segments(Object *o, Arena *arena, ElfTable table)
     return true;
 }
 
-static bool elf_open(Object *o, Arena *arena)
+typedef struct ElfHeader {
+    ElfTable programs, sections;
+    uint16_t names; /* the section that holds the sections' names */
+} ElfHeader;
+
+static bool elf_header(Object *o, ElfHeader *out)
 {
     Reader r = reader_of(o->bytes);
     reader_skip(&r, 4);
@@ -142,17 +152,63 @@ static bool elf_open(Object *o, Arena *arena)
     o->big = reader_u8(&r) == 2;
     reader_seek(&r, 24);
     object_word(o, &r);
-    ElfTable programs = {.offset = object_word(o, &r)}, sections = {.offset = object_word(o, &r)};
+    *out = (ElfHeader){0};
+    out->programs.offset = object_word(o, &r);
+    out->sections.offset = object_word(o, &r);
     reader_skip(&r, 6);
-    programs.size = object_u16(o, &r);
-    programs.count = object_u16(o, &r);
-    sections.size = object_u16(o, &r);
-    sections.count = object_u16(o, &r);
-    uint16_t names = object_u16(o, &r);
+    out->programs.size = object_u16(o, &r);
+    out->programs.count = object_u16(o, &r);
+    out->sections.size = object_u16(o, &r);
+    out->sections.count = object_u16(o, &r);
+    out->names = object_u16(o, &r);
+    return reader_ok(&r);
+}
+
+static bool elf_open(Object *o, Arena *arena)
+{
+    ElfHeader header;
+    bool whole = elf_header(o, &header);
     /* A program runs without section headers: whoever damages them hides nothing. */
-    if (!elf_sections(o, arena, sections, names))
+    if (!elf_sections(o, arena, header.sections, header.names))
         o->sections.len = 0;
-    return reader_ok(&r) && elf_segments(o, arena, programs);
+    return whole && elf_segments(o, arena, header.programs);
+}
+
+static bool table_fits(const ElfTable *table, uint64_t entry, uint64_t most, uint64_t size)
+{
+    return table->count <= most && table->size >= entry && table->offset <= size &&
+           table->count * table->size <= size - table->offset;
+}
+
+static bool file_range(Fd file, uint64_t offset, uint64_t len, Arena *arena, Str *out)
+{
+    size_t got = 0;
+    char *into = arena_alloc(arena, (size_t)len);
+    *out = str_of(into, (size_t)len);
+    return fd_pread(file, into, (size_t)len, offset, &got, NULL) && got == len;
+}
+
+/* Nothing but a sound frame, so that what is left out here is nothing elf_open would have found. */
+bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names)
+{
+    enum { NAMES_LIMIT = 64 << 10 };
+    Object o = {.bytes = head};
+    ElfHeader header;
+    ElfSection section;
+    Str bytes;
+    if (!head_is_elf(head) || !elf_header(&o, &header) || header.sections.offset == 0 ||
+        header.sections.count < 2 || header.names >= header.sections.count ||
+        !table_fits(&header.sections, o.word == 8 ? 64 : 40, SECTIONS_LIMIT, size) ||
+        !table_fits(&header.programs, o.word == 8 ? 56 : 32, SEGMENTS_LIMIT, size))
+        return false;
+    uint64_t at = header.sections.offset + (uint64_t)header.names * header.sections.size;
+    if (!file_range(file, at, header.sections.size, arena, &bytes))
+        return false;
+    o.bytes = bytes;
+    if (!elf_section_take(&o, &(ElfTable){.count = 1}, 0, &section) || section.offset > size ||
+        section.size > size - section.offset || section.size > NAMES_LIMIT)
+        return false;
+    return file_range(file, section.offset, section.size, arena, names);
 }
 
 /* ---- PE ---- */
@@ -241,11 +297,6 @@ static bool macho_open(Object *o, Arena *arena)
 }
 
 /* ---- any ---- */
-
-static bool head_is_elf(Str head)
-{
-    return str_starts(head, STR("\177ELF"));
-}
 
 static bool head_is_macho(Str head)
 {

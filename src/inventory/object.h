@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/arena.h"
+#include "base/fd.h"
 #include "base/reader.h"
 
 /* The frame of an executable: its sections and segments, nothing of what they hold. ELF, PE and
@@ -24,6 +25,9 @@ typedef struct Object {
 
 /* True for the first bytes of a program or shared object (not of an object file or a core dump). */
 bool object_matches(Str head);
+/* The names of an ELF file's sections, as they lie in it, from its first bytes and two more places.
+ * False where that cannot be had or anything is odd: then object_open has to judge the whole. */
+bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names);
 /* False where the frame is damaged. */
 bool object_open(Object *out, Arena *arena, Str bytes);
 Str object_section(const Object *object, Str name); /* empty if absent */

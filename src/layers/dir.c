@@ -11,9 +11,10 @@
 
 #include "layers/visit.h"
 
-/* Names come from getdents64 with their types, so that most files cost nothing more: a file is
- * opened only when somebody is interested in it, and only devices and names of unknown type are
- * stat'ed. A folder is read to its end before its subfolders are entered; every step is openat with
+/* Names come from getdents64 with their types, so that most files cost little more: a file is
+ * opened only when somebody is interested in it, stat'ed only when its first bytes are wanted too,
+ * and read as a whole only when nothing less tells; of the rest only devices and names of unknown
+ * type are stat'ed. A folder is read to its end before its subfolders are entered; every step is openat with
  * one name and O_NOFOLLOW, so that no link, however it changes meanwhile, leads out. */
 enum { NAMES_BUFFER = 64 << 10 };
 
@@ -104,34 +105,61 @@ static bool whole_read(DirWalk *w, Fd fd, LayerEntry *entry, Error *err)
     return visitor->bytes(visitor->self, entry, buf_str(&w->gathered), err);
 }
 
-/* Opens what somebody is interested in, and learns its size and mode. */
-static bool file_open_visit(DirWalk *w, Fd dir, const char *name, LayerEntry *entry,
-                            LayerInterest interest, Error *err)
+/* A file of which overlayfs keeps only the metadata here: what it holds is all zeros. */
+static bool metacopy_refuse(const DirWalk *w, Fd fd, const LayerEntry *entry, Error *err)
 {
-    Fd fd CLEANUP(fd_close) = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    struct stat st;
-    char bytes[LAYER_HEAD], value[8];
-    size_t got = 0;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        return unreadable(w, entry->path);
-    if (!S_ISREG(st.st_mode))
-        return true;
+    char value[8];
     if (w->kind == LAYER_DIR_OVERLAY && has_attributes(fd) &&
         overlay_attribute(fd, "metacopy", value, sizeof value))
         return overlay_refuse(entry->path, "metacopy", err);
+    return true;
+}
+
+static bool is_zeros(Str bytes)
+{
+    while (bytes.len && bytes.ptr[0] == 0)
+        bytes = str_from_pos(bytes, 1);
+    return bytes.len == 0;
+}
+
+/* A wanted file: its size and mode, and its bytes. */
+static bool file_take(DirWalk *w, Fd fd, LayerEntry *entry, const Str *head, Error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return unreadable(w, entry->path);
+    if (!S_ISREG(st.st_mode))
+        return true;
+    if (!metacopy_refuse(w, fd, entry, err))
+        return false;
     entry->size = (uint64_t)st.st_size;
     entry->mode = st.st_mode & 07777;
-    if (interest == LAYER_PEEK) {
-        if (!fd_pread(fd, bytes, sizeof bytes, 0, &got, NULL))
-            return unreadable(w, entry->path);
-        if (!visitor_wants(w->walk, entry, str_of(bytes, got)))
-            return true;
-    }
+    if (head && !visitor_worth(w->walk, entry, *head, fd))
+        return true;
     if (entry->size > w->walk->limits->file_bytes) {
         visitor_oversize(w->walk, entry);
         return true;
     }
     return whole_read(w, fd, entry, err);
+}
+
+/* Three system calls for most files: this is what a walk costs. */
+static bool file_open_visit(DirWalk *w, Fd dir, const char *name, LayerEntry *entry,
+                            LayerInterest interest, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    char bytes[LAYER_HEAD];
+    size_t got = 0;
+    if (fd < 0)
+        return unreadable(w, entry->path);
+    if (interest == LAYER_TAKE)
+        return file_take(w, fd, entry, NULL, err);
+    if (!fd_pread(fd, bytes, sizeof bytes, 0, &got, NULL))
+        return unreadable(w, entry->path);
+    Str head = str_of(bytes, got);
+    if (visitor_wants(w->walk, entry, head))
+        return file_take(w, fd, entry, &head, err);
+    return !is_zeros(head) || metacopy_refuse(w, fd, entry, err);
 }
 
 static bool regular_visit(DirWalk *w, Fd dir, const char *name, LayerEntry *entry, Error *err)

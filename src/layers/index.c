@@ -67,6 +67,12 @@ bool visitor_wants(const LayerWalk *walk, const LayerEntry *entry, Str head)
     return !v->wants || v->wants(v->self, entry, head);
 }
 
+bool visitor_worth(const LayerWalk *walk, const LayerEntry *entry, Str head, Fd file)
+{
+    const LayerVisitor *v = walk->visitor;
+    return !v->worth || v->worth(v->self, entry, head, file);
+}
+
 void visitor_oversize(const LayerWalk *walk, const LayerEntry *entry)
 {
     const LayerVisitor *v = walk->visitor;

@@ -20,7 +20,7 @@ typedef struct LayerEntry {
     Str link; /* of a symlink as written, of a hard link a clean path */
     uint64_t size;
     uint32_t
-        mode; /* permission bits. From a directory, size and mode are 0 for files nobody opened */
+        mode; /* permission bits. From a directory, size and mode are 0 for files nobody wanted */
     LayerEntryKind kind;
 } LayerEntry;
 
@@ -44,8 +44,12 @@ typedef struct LayerVisitor {
     void *self;
     /* Asked for each regular file; NULL: LAYER_PEEK for all. */
     LayerInterest (*interest)(void *self, const LayerEntry *entry);
-    /* After LAYER_PEEK: the first LAYER_HEAD bytes, or all if there are fewer. NULL: yes. */
+    /* After LAYER_PEEK: the first LAYER_HEAD bytes, or all if there are fewer. NULL: yes. In a
+     * directory entry->size and ->mode are not known yet. */
     bool (*wants)(void *self, const LayerEntry *entry, Str head);
+    /* Of what is wanted by its first bytes, where the file can be read at any place (`file`, lent):
+     * whether to read all of it. NULL: yes. */
+    bool (*worth)(void *self, const LayerEntry *entry, Str head, Fd file);
     /* All of a wanted file, up to limits->file_bytes. */
     bool (*bytes)(void *self, const LayerEntry *entry, Str bytes, Error *err);
     /* A wanted file that is larger: nothing of it was read. */

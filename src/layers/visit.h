@@ -15,6 +15,7 @@ NameKind name_parse(Arena *arena, Str path, Str *target);
 
 LayerInterest visitor_interest(const LayerWalk *walk, const LayerEntry *entry);
 bool visitor_wants(const LayerWalk *walk, const LayerEntry *entry, Str head);
+bool visitor_worth(const LayerWalk *walk, const LayerEntry *entry, Str head, Fd file);
 void visitor_oversize(const LayerWalk *walk, const LayerEntry *entry);
 void visitor_note(const LayerWalk *walk, Str path, uint64_t offset, const char *what,
                   bool incomplete);

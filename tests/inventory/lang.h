@@ -34,7 +34,7 @@ static inline Str desk_base(Str path)
 static inline bool desk_push(Desk *d, const Cataloger *row, Str path, Str bytes)
 {
     bool wanted = (row->wants_path && row->wants_path(path, desk_base(path))) ||
-                  (row->wants_head && row->wants_head(path, str_head(bytes, 512), bytes.len));
+                  (row->wants_head && row->wants_head(path, str_head(bytes, 512)));
     if (wanted)
         row->read(&(CatalogFile){.path = path, .bytes = bytes}, &d->sink);
     return wanted;
