@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A thin cover over CMake's presets: three commands that a newcomer needs, and what they are made of.
-.PHONY: run check build install-build install-check test gates asan tsan fuzz-replay bench clean install
+.PHONY: run check build install-build install-check test gates asan tsan fuzz bench clean install
 
 run: install-build build
 	sh tools/run.sh
@@ -27,6 +27,8 @@ asan:
 	sh tools/check.sh asan
 tsan:
 	sh tools/check.sh tsan
+fuzz:
+	sh tools/check.sh fuzz
 
 bench: build
 	sh bench/run.sh

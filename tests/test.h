@@ -33,6 +33,7 @@ _Noreturn void test_skip(const char *reason);
 #define CHECK_STR(got, want) test_check_str((got), (want), __FILE__, __LINE__, #got)
 #define CHECK_INT(got, want)                                                                       \
     test_check_int((long long)(got), (long long)(want), __FILE__, __LINE__, #got)
+#define FAIL(text) test_check(false, __FILE__, __LINE__, (text))
 /* For setup: prints the error and ends the case. */
 #define REQUIRE_OK(call)                                                                           \
     do {                                                                                           \

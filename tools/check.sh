@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# check.sh [PART...] - all that is tested: gates, tests, sanitizers, fuzz replay. The last line is
-# 'N passed, N failed, N skipped', counted over the parts that run test cases.
+# check.sh [PART...] - all that is tested: gates, tests, sanitizers, fuzzers. The last line is
+# 'N passed, N failed, N skipped', counted over all parts. Every test run replays the fuzzers' corpora;
+# the part `fuzz` builds with clang, where warnings are errors too, and fuzzes each parser for a moment.
 set -u
 cd "$(dirname "$0")/.."
-parts=${*:-"gates test asan tsan"}
+parts=${*:-"gates test asan tsan fuzz"}
 passed=0 failed=0 skipped=0
 
 count() { # count JUNIT-FILE
@@ -16,16 +17,38 @@ count() { # count JUNIT-FILE
     passed=$((passed + $1 - $2 - $3))
 }
 
+build() { # build PRESET
+    echo "== $1"
+    if ! cmake --preset "$1" >/dev/null || ! cmake --build --preset "$1" -- -k 0 >"build/$1.log" 2>&1; then
+        grep -E 'error|warning|FAILED' "build/$1.log" | head -n 40
+        echo "building the preset $1 failed (build/$1.log)"
+        failed=$((failed + 1))
+        return 1
+    fi
+}
+
+run_fuzzers() {
+    build fuzz || return
+    scratch=$(mktemp -d)
+    for fuzzer in build/fuzz/fuzz/fuzz_*; do
+        noun=${fuzzer##*/fuzz_}
+        mkdir "$scratch/$noun"
+        if "$fuzzer" -max_total_time=4 -rss_limit_mb=2048 -artifact_prefix="build/crash-$noun-" \
+            "$scratch/$noun" "fuzz/corpus/$noun" >"$scratch/log" 2>&1; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "fuzz_$noun:"
+            tail -n 30 "$scratch/log"
+        fi
+    done
+    rm -rf "$scratch"
+}
+
 run_tests() { # run_tests PRESET [CTEST-ARGUMENT...]
     preset=$1
     shift
-    echo "== $preset"
-    if ! cmake --preset "$preset" >/dev/null || ! cmake --build --preset "$preset" -- -k 0 >"build/$preset.log" 2>&1; then
-        grep -E 'error|warning|FAILED' "build/$preset.log" | head -n 40
-        echo "building the preset $preset failed (build/$preset.log)"
-        failed=$((failed + 1))
-        return
-    fi
+    build "$preset" || return
     ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure \
         --output-junit "$PWD/build/$preset.xml" "$@" | grep -vE '^ *[0-9]+/[0-9]+ .*Passed|^ +Start '
     count "build/$preset.xml"
@@ -44,7 +67,8 @@ for part in $parts; do
             run_tests asan -LE slow
         ;;
     tsan) run_tests tsan -L threads ;;
-    *) echo "check.sh: unknown part $part (gates, test, asan, tsan)" >&2; exit 2 ;;
+    fuzz) run_fuzzers ;;
+    *) echo "check.sh: unknown part $part (gates, test, asan, tsan, fuzz)" >&2; exit 2 ;;
     esac
 done
 

@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc cmake ninja-build make pkg-config libisal-dev zlib1g-dev libzstd-dev liblzma-dev \
-libbz2-dev libexpat1-dev libssl3 libsqlite3-0 libcurl4 xz-utils gzip"
+libbz2-dev libexpat1-dev libssl3 libcurl4 xz-utils gzip"
 check="clang clang-format libclang-rt-14-dev universal-ctags mandoc python3 python3-jsonschema git \
 zip openssl isal rpm"
 

@@ -5,7 +5,12 @@
     {                                                                                              \
         .name = STR_INIT(field_name), .offset = offsetof(struct_name, member), __VA_ARGS__         \
     }
-#define RECORD(table, struct_name, ...)                                                            \
+#define RECORD(table, struct_name)                                                                 \
+    {                                                                                              \
+        .fields = (table), .count = COUNT_OF(table), .size = sizeof(struct_name)                   \
+    }
+/* With what else the record has: .init, .absent. */
+#define RECORD_WITH(table, struct_name, ...)                                                       \
     {                                                                                              \
         .fields = (table), .count = COUNT_OF(table), .size = sizeof(struct_name), __VA_ARGS__      \
     }
@@ -107,7 +112,8 @@ static const Field database_fields[] = {
     FIELD("seed", DatabaseInfo, seed, .type = &field_bool),
     FIELD("sources", DatabaseInfo, sources, .type = &field_records, .of = &source_record),
 };
-static const Record database_record = RECORD(database_fields, DatabaseInfo, .init = database_init);
+static const Record database_record =
+    RECORD_WITH(database_fields, DatabaseInfo, .init = database_init);
 
 static const Field policy_fields[] = {
     FIELD("hash", Result, policy_hash, .type = &field_str),
@@ -224,7 +230,7 @@ static const Field contribution_fields[] = {
     FIELD("raw", Contribution, nanonats, .type = &field_integer),
 };
 static const Record contribution_record =
-    RECORD(contribution_fields, Contribution, .init = contribution_init);
+    RECORD_WITH(contribution_fields, Contribution, .init = contribution_init);
 
 static const Field best_fix_fields[] = {
     FIELD("kind", BestFix, kind, .type = &field_words, .of = &kind_words),
@@ -313,7 +319,7 @@ static const Field package_fields[] = {
     FIELD("found_by", Package, found_by, .type = &field_str),
     FIELD("confidence", Package, confidence, .type = &field_fraction),
 };
-static const Record package_record = RECORD(package_fields, Package, .init = package_init);
+static const Record package_record = RECORD_WITH(package_fields, Package, .init = package_init);
 
 /* --- findings --- */
 
@@ -344,7 +350,7 @@ static const Field cvss_fields[] = {
     FIELD("vector", Cvss, vector, .type = &field_str),
     FIELD("source", Cvss, source, .type = &field_str),
 };
-static const Record cvss_record = RECORD(cvss_fields, Cvss, .absent = cvss_absent);
+static const Record cvss_record = RECORD_WITH(cvss_fields, Cvss, .absent = cvss_absent);
 
 static bool epss_absent(const void *value)
 {
@@ -356,7 +362,7 @@ static const Field epss_fields[] = {
     FIELD("percentile", Finding, epss.percentile, .type = &field_fraction),
     FIELD("date", Finding, epss.date, .type = &field_date),
 };
-static const Record epss_record = RECORD(epss_fields, Finding, .absent = epss_absent);
+static const Record epss_record = RECORD_WITH(epss_fields, Finding, .absent = epss_absent);
 
 static bool kev_absent(const void *value)
 {
@@ -368,7 +374,7 @@ static const Field kev_fields[] = {
     FIELD("due", Finding, kev.due, .type = &field_date),
     FIELD("ransomware", Finding, kev.ransomware, .type = &field_bool),
 };
-static const Record kev_record = RECORD(kev_fields, Finding, .absent = kev_absent);
+static const Record kev_record = RECORD_WITH(kev_fields, Finding, .absent = kev_absent);
 
 static bool ssvc_absent(const void *value)
 {
@@ -384,7 +390,7 @@ static const Field ssvc_fields[] = {
     FIELD("technical_impact", Finding, ssvc.technical_impact, .type = &field_str),
     FIELD("decision", Finding, ssvc.decision, .type = &field_str),
 };
-static const Record ssvc_record = RECORD(ssvc_fields, Finding, .absent = ssvc_absent);
+static const Record ssvc_record = RECORD_WITH(ssvc_fields, Finding, .absent = ssvc_absent);
 
 static bool deadline_absent(const void *value)
 {
@@ -396,7 +402,8 @@ static const Field deadline_fields[] = {
     FIELD("date", Finding, deadline.date, .type = &field_date),
     FIELD("why", Finding, deadline.why, .type = &field_str),
 };
-static const Record deadline_record = RECORD(deadline_fields, Finding, .absent = deadline_absent);
+static const Record deadline_record =
+    RECORD_WITH(deadline_fields, Finding, .absent = deadline_absent);
 
 static bool mask_absent(const void *value)
 {
@@ -414,7 +421,7 @@ static const Field mask_fields[] = {
     FIELD("until", Mask, until, .type = &field_date),
 };
 static const Record mask_record =
-    RECORD(mask_fields, Mask, .absent = mask_absent, .init = mask_init);
+    RECORD_WITH(mask_fields, Mask, .absent = mask_absent, .init = mask_init);
 
 static const Field place_fields[] = {
     FIELD("path", Place, path, .type = &field_str),
@@ -425,7 +432,7 @@ static void place_init(void *value)
 {
     ((Place *)value)->layer = LAYER_NONE;
 }
-static const Record place_record = RECORD(place_fields, Place, .init = place_init);
+static const Record place_record = RECORD_WITH(place_fields, Place, .init = place_init);
 
 static const Field evidence_fields[] = {
     FIELD("scanner", Evidence, scanner, .type = &field_str),
@@ -504,11 +511,12 @@ static const Field finding_fields[] = {
     FIELD("evidence", Finding, evidence, .type = &field_records, .of = &evidence_record),
     FINDING_TAIL,
 };
-const Record finding_record = RECORD(finding_fields, Finding, .init = finding_init);
+const Record finding_record = RECORD_WITH(finding_fields, Finding, .init = finding_init);
 
 /* Of another subject: its packages and places are not in this file. */
 static const Field finding_brief_fields[] = {FINDING_HEAD, FINDING_TAIL};
-const Record finding_brief_record = RECORD(finding_brief_fields, Finding, .init = finding_init);
+const Record finding_brief_record =
+    RECORD_WITH(finding_brief_fields, Finding, .init = finding_init);
 
 /* --- the whole --- */
 
@@ -557,4 +565,4 @@ static const Field result_fields[] = {
     FIELD("notes", Result, inventory.notes, .type = &field_records, .of = &note_record),
     FIELD("incomplete", Result, inventory.incomplete, .type = &field_records, .of = &note_record),
 };
-const Record result_record = RECORD(result_fields, Result, .init = result_init);
+const Record result_record = RECORD_WITH(result_fields, Result, .init = result_init);

@@ -114,8 +114,8 @@ TEST(toml_accepts)
     static const char *good[] = {
         "",
         "# only a comment",
-        "\xef\xbb\xbf"
-        "a = 1",
+        ("\xef\xbb\xbf"
+         "a = 1"),
         "a = 1\r\nb = 2\r\n",
         "[a.b]\n[a]\nc = 1",
         "[a]\nb.c = 1\nb.d = 2\n[a.e]",

@@ -119,7 +119,7 @@ TEST(purl_hostile)
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (purl_parse(&arena, str_from(bad[i]), &purl)) {
             fprintf(stderr, "%s\n", bad[i]);
-            CHECK(!"no purl, but read as one");
+            FAIL("no purl, but read as one");
         }
     CHECK(purl_parse(&arena, STR("pkg:npm/a%2@1%"), &purl)); /* broken escapes stay as they are */
     CHECK_STR(purl.version, STR("1%"));
