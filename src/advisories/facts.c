@@ -113,7 +113,8 @@ void facts_add_record(Facts *facts, uint32_t source, const Record *record)
         .id = arena_str(facts->arena, record->id),
         .title = arena_str(facts->arena, str_head(record->title, TITLE_BYTES)),
         .source = source,
-        .published = record->published,
+        /* day 0, and what lies before it, is how records say that they do not know */
+        .published = record->published > 0 ? record->published : DATE_NONE,
         .names = names_copy(facts, &record->names),
         .cwes = words_copy(facts, &record->cwes),
         .vectors = words_copy(facts, &record->vectors),

@@ -95,9 +95,12 @@ def test_lookup_by_any_name():
 def test_no_day_is_not_1970():
     """A record that does not say when it was published says nothing of its age."""
     feeds(records=[LODASH, {**LODASH, "id": "GHSA-dddd-dddd-dddd", "aliases": ["CVE-2024-0002"],
-                            "published": "2024-05-06T00:00:00Z"}])
+                            "published": "2024-05-06T00:00:00Z"},
+                   {**LODASH, "id": "GHSA-zzzz-zzzz-zzzz", "aliases": ["CVE-2024-0003"],
+                    "published": "1970-01-01T00:00:00Z"}])
     expect(assay("db", "build", "feeds", "--db", "db"), 0)
-    assert "published" not in lookup("CVE-2025-0001")[0]["vulnerability"]
+    for undated in ("CVE-2025-0001", "CVE-2024-0003"):
+        assert "published" not in lookup(undated)[0]["vulnerability"]
     assert lookup("CVE-2024-0002")[0]["vulnerability"]["published"] == "2024-05-06"
 
 
