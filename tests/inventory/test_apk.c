@@ -30,7 +30,10 @@ TEST(rule_29_origin_is_the_source)
     CHECK_STR(p->source_name, STR("openssl"));
     CHECK_STR(p->version, STR("3.3.2-r0"));
     CHECK_STR(p->licences.at[0], STR("Apache-2.0"));
+    CHECK_STR(p->vendor, STR("A <a@b.c>"));
     CHECK_INT(c.sink.owned.len, 2);
+    CHECK(catalog_of(STR("usr/lib/apk/db/installed")) == catalog_of(installed));
+    CHECK(catalog_of(STR("srv/lib/apk/db/installed")) == NULL);
     CHECK_STR(c.sink.owned.at[0].path, STR("top"));
     CHECK_STR(c.sink.owned.at[1].path, STR("lib/libcrypto.so.3"));
     CHECK_STR(c.sink.owned.at[1].package, STR("libcrypto3"));

@@ -50,8 +50,9 @@ TEST(rule_1_source_name_and_version)
                      "Source: util-linux (2.38.1-5)\nVersion: 1:2.38.1-5+b1\n"
                      "Description: basic\n utilities: many\n\n"
                      "Package: zlib1g\nSource: zlib\nVersion: 1:1.2.13\n\n"
-                     "Package: bash\nVersion: 5.2\n"));
+                     "package: bash\nVERSION: 5.2\nDescription: x\n\tVersion: 9\n Source: y\n"));
     CHECK_INT(c.sink.packages.len, 3);
+    CHECK_STR(c.sink.packages.at[2].version, STR("5.2"));
     CHECK_STR(c.sink.packages.at[0].source_name, STR("util-linux"));
     CHECK_STR(c.sink.packages.at[0].source_version, STR("2.38.1-5"));
     CHECK_STR(c.sink.packages.at[0].version, STR("1:2.38.1-5+b1"));
@@ -68,7 +69,7 @@ TEST(rule_11_third_parties)
     catalog_read(&c, status,
                  STR("Package: bash\nVersion: 5\nMaintainer: Matthias Klose <doko@debian.org>\n\n"
                      "Package: docker-ce\nVersion: 5:27\nMaintainer: Docker "
-                     "<support@docker.com>\n\n"
+                     "<Support@Docker.COM>\n\n"
                      "Package: postgresql-16\nVersion: 16.4-1.pgdg120+1\nMaintainer: Debian "
                      "PostgreSQL <p@l.debian.org>\n\n"));
     CHECK(!catalog_find(&c, STR("bash"))->third_party);
@@ -83,9 +84,11 @@ TEST(rule_3_distroless_one_file_a_package)
     catalog_read(&c, STR("var/lib/dpkg/status.d/tzdata"),
                  STR("Package: tzdata\nVersion: 2024a-0+deb12u1\nArchitecture: all\n"));
     catalog_read(&c, STR("var/lib/dpkg/status.d/tzdata.md5sums"),
-                 STR("d41d8cd98f00b204e9800998ecf8427e  usr/lib/tz/Zulu\nbad\n"));
+                 STR("d41d8cd98f00b204e9800998ecf8427e  usr/lib/tz/Zulu\nbad\n"
+                     "d41d8cd98f00b204e9800998ecf8427e  ./usr/lib/tz/UTC\n"));
     CHECK_INT(c.sink.packages.len, 1);
-    CHECK_INT(c.sink.owned.len, 1);
+    CHECK_INT(c.sink.owned.len, 2);
+    CHECK_STR(c.sink.owned.at[1].path, STR("usr/lib/tz/UTC"));
     CHECK_STR(c.sink.owned.at[0].package, STR("tzdata"));
     CHECK_STR(c.sink.owned.at[0].path, STR("usr/lib/tz/Zulu"));
 }

@@ -145,6 +145,20 @@ TEST(rule_37_ownership_by_resolved_paths)
     }
 }
 
+/* What concerns a layer as a whole is said of it by its number. */
+TEST(rule_59_notes_name_their_layer)
+{
+    IMAGE(image);
+    IMAGE_LAYER(&image, {LAYER_FILE, "a", "x"});
+    IMAGE_LAYER(&image, {LAYER_FILE, "b", "x"});
+    CatalogSink *sink = &image.results[1].found;
+    sink_incomplete(sink, STR("var/x"), "too much");
+    *vec_push(&image.arena, &image.results[1].files) = (LayerFile){.incomplete = {0, 1}};
+    image_assemble(&image);
+    CHECK_INT(image.out.incomplete.len, 1);
+    CHECK_STR(image.out.incomplete.at[0].what, STR("layer 2"));
+}
+
 /* Listed with its owner, once; its twin that no package owns stays a package of its own. */
 TEST(rule_77_owned_packages_are_listed_with_their_owner)
 {
@@ -159,6 +173,8 @@ TEST(rule_77_owned_packages_are_listed_with_their_owner)
     CHECK_INT(image.out.packages.len, 3);
     CHECK_INT(image.out.packages.at[1].owner, PACKAGE_NONE);
     CHECK_INT(image.out.packages.at[2].owner, 0);
+    CHECK_STR(image.out.packages.at[2].purl, image.out.packages.at[1].purl);
+    CHECK(!str_eq(image.out.packages.at[2].id, image.out.packages.at[1].id));
     CHECK_STR(image.out.packages.at[2].paths.at[0],
               STR("usr/lib/node_modules/npm/node_modules/semver/package.json"));
 }

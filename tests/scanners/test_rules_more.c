@@ -105,7 +105,8 @@ TEST(rule_44_composer_versions)
         {"1.2-RC1", "1.2.0-beta2", false}, {"1.2.0-p1", "1.2", false},
         {"1.2", "1.2.0-p1", true},         {"1.2+build", "1.2.0", false},
         {"1.10", "1.9.1", false},          {"1.1.99", "1.2", true},
-        {"1.2.0.0-alpha", "1.2", true},    {"2.2.0-patch2", "2.2-p1", false},
+        {"1.2.0", "1.2.0+p1", false},      {"1.2.0.0-alpha", "1.2", true},
+        {"2.2.0-patch2", "2.2-p1", false},
     };
     check_versions(PACKAGE_COMPOSER, "Packagist", rows, COUNT_OF(rows));
 }
