@@ -245,6 +245,13 @@ Str json_take_str(Json *j)
     return (Str){0};
 }
 
+void json_take_strings(Json *j, StrVec *out)
+{
+    if (json_enter_array(j))
+        while (json_next_item(j))
+            *vec_push(j->arena, out) = json_take_str(j);
+}
+
 /* RFC 8259, section 6. */
 static Str take_number_text(Json *j)
 {

@@ -49,6 +49,8 @@ Str json_take_str(Json *j); /* empty if it is no string */
 double json_take_number(Json *j, double fallback);
 int64_t json_take_int(Json *j, int64_t fallback); /* of 1, 1.0 and 1e0, if it fits */
 bool json_take_bool(Json *j, bool fallback);
+/* Adds every item of an array; what is no string gives an empty one, so that places are kept. */
+void json_take_strings(Json *j, StrVec *out);
 Str json_take_raw(Json *j); /* the value's own text */
 void json_skip(Json *j);
 void json_fail(Json *j, const char *why); /* for a caller that finds a value it cannot accept */

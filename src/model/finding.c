@@ -63,100 +63,31 @@ static bool word_find(const Str *words, size_t count, Str word, size_t *out)
     return false;
 }
 
-Str finding_kind_name(FindingKind kind)
-{
-    return kinds[kind];
-}
+/* Every enumeration has its words, and a word its value. */
+#define WORDS(noun, Type, words)                                                                   \
+    Str noun##_name(Type value)                                                                    \
+    {                                                                                              \
+        return (words)[value];                                                                     \
+    }                                                                                              \
+    bool noun##_parse(Str name, Type *out)                                                         \
+    {                                                                                              \
+        size_t i;                                                                                  \
+        bool found = word_find((words), COUNT_OF(words), name, &i);                                \
+        if (found)                                                                                 \
+            *out = (Type)i;                                                                        \
+        return found;                                                                              \
+    }
 
-bool finding_kind_parse(Str name, FindingKind *out)
-{
-    size_t i;
-    bool found = word_find(kinds, FINDING_KINDS, name, &i);
-    if (found)
-        *out = (FindingKind)i;
-    return found;
-}
+WORDS(finding_kind, FindingKind, kinds)
+WORDS(severity, Severity, severities)
+WORDS(level, Level, levels)
+WORDS(finding_status, FindingStatus, statuses)
+WORDS(code_state, CodeState, codes)
+WORDS(fix_state, FixState, fixes)
 
 bool finding_kind_is_cve(FindingKind kind)
 {
     return kind == KIND_CVE || kind == KIND_HOST || kind == KIND_SERVICE;
-}
-
-Str severity_name(Severity severity)
-{
-    return severities[severity];
-}
-
-bool severity_parse(Str name, Severity *out)
-{
-    size_t i;
-    bool found = word_find(severities, SEVERITIES, name, &i);
-    if (found)
-        *out = (Severity)i;
-    return found;
-}
-
-Severity severity_of_level(Level level)
-{
-    static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,
-                                        SEVERITY_HIGH, SEVERITY_CRITICAL};
-    return of[level];
-}
-
-Str level_name(Level level)
-{
-    return levels[level];
-}
-
-bool level_parse(Str name, Level *out)
-{
-    size_t i;
-    bool found = word_find(levels, LEVELS, name, &i);
-    if (found)
-        *out = (Level)i;
-    return found;
-}
-
-Str finding_status_name(FindingStatus status)
-{
-    return statuses[status];
-}
-
-bool finding_status_parse(Str name, FindingStatus *out)
-{
-    size_t i;
-    bool found = word_find(statuses, FINDING_STATUSES, name, &i);
-    if (found)
-        *out = (FindingStatus)i;
-    return found;
-}
-
-Str code_state_name(CodeState state)
-{
-    return codes[state];
-}
-
-bool code_state_parse(Str name, CodeState *out)
-{
-    size_t i;
-    bool found = word_find(codes, CODE_STATES, name, &i);
-    if (found)
-        *out = (CodeState)i;
-    return found;
-}
-
-Str fix_state_name(FixState state)
-{
-    return fixes[state];
-}
-
-bool fix_state_parse(Str name, FixState *out)
-{
-    size_t i;
-    bool found = word_find(fixes, FIX_STATES, name, &i);
-    if (found)
-        *out = (FixState)i;
-    return found;
 }
 
 Str exploit_name(Exploit exploit)

@@ -19,13 +19,6 @@ static bool matches(BlobStore *store)
     return blob_exists(store, STR("manifest.json"));
 }
 
-static void read_strings(Json *j, Arena *arena, StrVec *out)
-{
-    if (json_enter_array(j))
-        while (json_next_item(j))
-            *vec_push(arena, out) = json_take_str(j);
-}
-
 static bool read_manifest(Str text, Arena *arena, SavedImageVec *out, Error *err)
 {
     Json j;
@@ -42,9 +35,9 @@ static bool read_manifest(Str text, Arena *arena, SavedImageVec *out, Error *err
             if (str_eq(key, STR("Config")))
                 image->config = json_take_str(&j);
             else if (str_eq(key, STR("RepoTags")))
-                read_strings(&j, arena, &image->tags);
+                json_take_strings(&j, &image->tags);
             else if (str_eq(key, STR("Layers")))
-                read_strings(&j, arena, &image->layers);
+                json_take_strings(&j, &image->layers);
             else
                 json_skip(&j);
         }

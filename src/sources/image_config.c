@@ -27,7 +27,7 @@ static void read_ports(Json *j, Arena *arena, StrVec *out)
         }
 }
 
-static void read_runtime(Json *j, Arena *arena, Subject *subject)
+void image_config_read_runtime(Json *j, Arena *arena, Subject *subject)
 {
     Str key;
     if (!json_enter_object(j))
@@ -42,7 +42,7 @@ static void read_runtime(Json *j, Arena *arena, Subject *subject)
     }
 }
 
-static void read_rootfs(Json *j, Arena *arena, StrVec *diff_ids)
+static void read_rootfs(Json *j, StrVec *diff_ids)
 {
     Str key;
     if (!json_enter_object(j))
@@ -50,9 +50,8 @@ static void read_rootfs(Json *j, Arena *arena, StrVec *diff_ids)
     while (json_next_key(j, &key)) {
         if (!str_eq(key, STR("diff_ids")))
             json_skip(j);
-        else if (json_enter_array(j))
-            while (json_next_item(j))
-                *vec_push(arena, diff_ids) = json_take_str(j);
+        else
+            json_take_strings(j, diff_ids);
     }
 }
 
@@ -120,9 +119,9 @@ bool image_config_read(Str json, Arena *arena, const Limits *limits, Image *imag
         else if (str_eq(key, STR("created")))
             subject->created = date_parse(json_take_str(&j));
         else if (str_eq(key, STR("config")))
-            read_runtime(&j, arena, subject);
+            image_config_read_runtime(&j, arena, subject);
         else if (str_eq(key, STR("rootfs")))
-            read_rootfs(&j, arena, &parts.diff_ids);
+            read_rootfs(&j, &parts.diff_ids);
         else if (str_eq(key, STR("history")))
             read_history(&j, arena, &parts);
         else

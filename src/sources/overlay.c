@@ -9,41 +9,16 @@
  * unpacked them long ago.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
 
-static void read_strings(Json *j, Arena *arena, StrVec *out)
-{
-    if (json_enter_array(j))
-        while (json_next_item(j))
-            *vec_push(arena, out) = json_take_str(j);
-}
-
-static void read_rootfs(Json *j, Arena *arena, StrVec *diff_ids)
+static void read_rootfs(Json *j, StrVec *diff_ids)
 {
     Str key;
     if (json_enter_object(j))
         while (json_next_key(j, &key)) {
             if (str_eq(key, STR("Layers")))
-                read_strings(j, arena, diff_ids);
+                json_take_strings(j, diff_ids);
             else
                 json_skip(j);
         }
-}
-
-static void read_runtime(Json *j, Arena *arena, Subject *subject)
-{
-    Str key, port;
-    if (!json_enter_object(j))
-        return;
-    while (json_next_key(j, &key)) {
-        if (str_eq(key, STR("User")))
-            subject->user = json_take_str(j);
-        else if (str_eq(key, STR("ExposedPorts")) && json_enter_object(j))
-            while (json_next_key(j, &port)) {
-                *vec_push(arena, &subject->ports) = port;
-                json_skip(j);
-            }
-        else if (!str_eq(key, STR("ExposedPorts")))
-            json_skip(j);
-    }
 }
 
 static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Error *err)
@@ -66,9 +41,9 @@ static bool read_inspect(const SourceInput *input, Arena *arena, Image *out, Err
             else if (str_eq(key, STR("Variant")))
                 variant = json_take_str(&j);
             else if (str_eq(key, STR("RootFS")))
-                read_rootfs(&j, arena, &diff_ids);
+                read_rootfs(&j, &diff_ids);
             else if (str_eq(key, STR("Config")))
-                read_runtime(&j, arena, subject);
+                image_config_read_runtime(&j, arena, subject);
             else
                 json_skip(&j);
         }
