@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # assay_test(name SOURCES a.c LEANS base model): one program; every TEST(x) in it is one ctest case.
+# LABELS threads: what make tsan runs.
 # A case that exits 77 is a skip; it prints its reason.
 # Sources that are not there are named and left out, so that one folder's unfinished work does not
 # stop the others.
@@ -16,7 +17,7 @@ function(assay_existing list)
 endfunction()
 
 function(assay_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LEANS;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LEANS;LIBS;LABELS" ${ARGN})
   assay_existing(arg_SOURCES)
   if(NOT arg_SOURCES)
     return()
@@ -35,6 +36,7 @@ function(assay_test name)
       add_test(NAME ${name}.${case} COMMAND test_${name} ${case}
                WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
       set_tests_properties(${name}.${case} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${arg_TIMEOUT}
+        LABELS "${arg_LABELS}"
         ENVIRONMENT "ASSAY_BIN=${CMAKE_BINARY_DIR}/assay;ASSAY_SOURCE=${CMAKE_SOURCE_DIR}")
     endforeach()
   endforeach()

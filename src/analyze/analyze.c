@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/analyze.h"
 
+#include "analyze/converse.h"
 #include "analyze/derive.h"
 #include "analyze/worker.h"
 #include "base/hash.h"
@@ -10,69 +11,6 @@
 #include "scanners/builtin/eol.h"
 #include "score/decision.h"
 #include "score/score.h"
-
-static const uint64_t message_limit = UINT64_C(1) << 30;
-
-/* Keys that a child may ask for are its own layers' digests; the answer is bytes it decodes as
- * distrustfully as the image. */
-static bool answer_keys(const AnalyzeRequest *request, Child *child, Reader *r, Error *err)
-{
-    Arena scratch CLEANUP(arena_fini) = {0};
-    Buf answer CLEANUP(buf_fini) = {0};
-    uint64_t count = reader_varint(r);
-    if (count > request->limits.layers)
-        return error_set(err, ERR_INTERNAL, "the parser asks for %llu layers",
-                         (unsigned long long)count);
-    for (uint64_t i = 0; i < count; i++) {
-        Str key = reader_str(r), bytes;
-        bool found = key.len && cache_find(&request->cache, key, &scratch, &bytes);
-        buf_str_wire(&answer, found ? bytes : (Str){0});
-    }
-    return child_send(child->socket, buf_str(&answer), err);
-}
-
-static bool take_inventory(Reader *r, Arena *arena, const Limits *limits, Inventory *out,
-                           Error *err)
-{
-    Str bytes = arena_str(arena, reader_take(r, reader_left(r)));
-    return inventory_decode(bytes, arena, limits, out, err) ||
-           error_within(err, "the parser's answer");
-}
-
-static bool converse(const AnalyzeRequest *request, Child *child, Arena *arena, Inventory *out,
-                     Error *err)
-{
-    Buf message CLEANUP(buf_fini) = {0};
-    bool got = true, done = false;
-    while (child_receive(child, message_limit, &message, &got, err)) {
-        if (!got)
-            return done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
-        Reader r = reader_of(buf_str(&message));
-        Str key;
-        switch (reader_u8(&r)) {
-        case WORKER_KEYS:
-            if (!answer_keys(request, child, &r, err))
-                return false;
-            break;
-        case WORKER_STORE:
-            key = reader_str(&r);
-            if (reader_ok(&r))
-                cache_put(&request->cache, key, reader_take(&r, reader_left(&r)));
-            break;
-        case WORKER_STATUS:
-            progress_show(STR_FMT, STR_ARG(reader_take(&r, reader_left(&r))));
-            break;
-        case WORKER_INVENTORY:
-            if (done || !take_inventory(&r, arena, &request->limits, out, err))
-                return done ? error_set(err, ERR_INTERNAL, "the parser answers twice") : false;
-            done = true;
-            break;
-        default:
-            return error_set(err, ERR_INTERNAL, "the parser sends an unknown message");
-        }
-    }
-    return false;
-}
 
 /* What the child may hold, in one list; worker_run takes it apart again. */
 static size_t collect_fds(const SourceInput *input, Fd *fds, size_t cap)
@@ -98,7 +36,7 @@ static bool read_in_child(const AnalyzeRequest *request, const SourceInput *inpu
     if (!hash_prepare(err) || !inventory_preload(err) ||
         !child_start(&child, "the parser", worker_run, &task, fds, count, err))
         return false;
-    return converse(request, &child, arena, out, err);
+    return converse(&request->cache, &request->limits, &child, arena, out, err);
 }
 
 /* An engine names an image by its content, so a second look at it needs no child. The bytes behind

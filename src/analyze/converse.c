@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analyze/converse.h"
+
+#include "analyze/worker.h"
+#include "base/progress.h"
+#include "base/reader.h"
+#include "inventory/wire.h"
+
+static const uint64_t message_limit = UINT64_C(1) << 30;
+
+typedef struct Talk {
+    const Cache *cache;
+    const Limits *limits;
+    Child *child;
+    Arena *arena;
+    Inventory *out;
+    StrVec keys; /* that the child named */
+    bool asked, done;
+} Talk;
+
+/* Entries for layers and nothing else: what the cache keeps of whole images is the parent's. */
+static bool is_layer_key(Arena *arena, Str key)
+{
+    return str_starts(key, arena_printf(arena, "%s blob ", worker_cache_version)) ||
+           str_starts(key, arena_printf(arena, "%s overlay ", worker_cache_version));
+}
+
+/* The answer is bytes that the child decodes as distrustfully as the image. */
+static bool answer_keys(Talk *talk, Reader *r, Error *err)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    Buf answer CLEANUP(buf_fini) = {0};
+    uint64_t count = reader_varint(r);
+    if (talk->asked || count > talk->limits->layers)
+        return error_set(err, ERR_INTERNAL, "the parser asks for %llu layers%s",
+                         (unsigned long long)count, talk->asked ? " once more" : "");
+    talk->asked = true;
+    for (uint64_t i = 0; i < count && reader_ok(r); i++) {
+        Str key = reader_str(r), bytes;
+        if (key.len && !is_layer_key(&scratch, key))
+            return error_set(err, ERR_INTERNAL, "the parser asks for what is no layer");
+        bool found = key.len && cache_find(talk->cache, key, &scratch, &bytes);
+        *vec_push(talk->arena, &talk->keys) = arena_str(talk->arena, key);
+        buf_str_wire(&answer, found ? bytes : (Str){0});
+    }
+    if (!reader_ok(r))
+        return error_set(err, ERR_INTERNAL, "the parser's question ends early");
+    return child_send(talk->child->socket, buf_str(&answer), err);
+}
+
+static bool keep_layer(const Talk *talk, Reader *r, Error *err)
+{
+    Str key = reader_str(r);
+    for (size_t i = 0; reader_ok(r) && key.len && i < talk->keys.len; i++)
+        if (str_eq(talk->keys.at[i], key)) {
+            cache_put(talk->cache, key, reader_take(r, reader_left(r)));
+            return true;
+        }
+    return error_set(err, ERR_INTERNAL, "the parser keeps a layer that it did not name");
+}
+
+static bool take_inventory(Talk *talk, Reader *r, Error *err)
+{
+    if (talk->done)
+        return error_set(err, ERR_INTERNAL, "the parser answers twice");
+    talk->done = true;
+    Str bytes = arena_str(talk->arena, reader_take(r, reader_left(r)));
+    return inventory_decode(bytes, talk->arena, talk->limits, talk->out, err) ||
+           error_within(err, "the parser's answer");
+}
+
+static bool heed(Talk *talk, Str message, Error *err)
+{
+    Reader r = reader_of(message);
+    switch (reader_u8(&r)) {
+    case WORKER_KEYS:
+        return answer_keys(talk, &r, err);
+    case WORKER_STORE:
+        return keep_layer(talk, &r, err);
+    case WORKER_STATUS:
+        progress_show(STR_FMT, STR_ARG(reader_take(&r, reader_left(&r))));
+        return true;
+    case WORKER_INVENTORY:
+        return take_inventory(talk, &r, err);
+    default:
+        return error_set(err, ERR_INTERNAL, "the parser sends an unknown message");
+    }
+}
+
+bool converse(const Cache *cache, const Limits *limits, Child *child, Arena *arena, Inventory *out,
+              Error *err)
+{
+    Buf message CLEANUP(buf_fini) = {0};
+    Talk talk = {.cache = cache, .limits = limits, .child = child, .arena = arena, .out = out};
+    bool got = true;
+    while (child_receive(child, message_limit, &message, &got, err)) {
+        if (!got)
+            return talk.done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
+        if (!heed(&talk, buf_str(&message), err))
+            return false;
+    }
+    return false;
+}
