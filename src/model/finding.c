@@ -97,6 +97,13 @@ bool finding_kind_is_cve(FindingKind kind)
     return kind == KIND_CVE || kind == KIND_HOST || kind == KIND_SERVICE;
 }
 
+Severity severity_of_level(Level level)
+{
+    static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,
+                                        SEVERITY_HIGH, SEVERITY_CRITICAL};
+    return of[level];
+}
+
 Str exploit_name(Exploit exploit)
 {
     return exploits[exploit];
