@@ -85,13 +85,6 @@ WORDS(finding_status, FindingStatus, statuses)
 WORDS(code_state, CodeState, codes)
 WORDS(fix_state, FixState, fixes)
 
-Severity severity_of_level(Level level)
-{
-    static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,
-                                        SEVERITY_HIGH, SEVERITY_CRITICAL};
-    return of[level];
-}
-
 bool finding_kind_is_cve(FindingKind kind)
 {
     return kind == KIND_CVE || kind == KIND_HOST || kind == KIND_SERVICE;
