@@ -308,6 +308,48 @@ TEST(a_package_in_several_executables_has_the_functions_of_all)
     CHECK_INT(all.at[got[2]].symbols.len, 0);
 }
 
+/* As if a cataloger had read this file of the layer. */
+static Package *found_in(Image *image, size_t layer, const char *path)
+{
+    LayerResult *result = image->layers[layer];
+    CatalogFile file = {.path = str_from(path)};
+    uint32_t at = (uint32_t)result->found.packages.len;
+    Package *p = sink_package(&result->found, PACKAGE_GOLANG, &file);
+    p->name = STR("stdlib");
+    p->version = STR("1.22.1");
+    *vec_push(&image->arena, &result->files) =
+        (LayerFile){.path = file.path, .as = file.path, .packages = {at, at + 1}};
+    return p;
+}
+
+TEST(an_executable_bears_the_name_that_is_left)
+{
+    IMAGE(image);
+    IMAGE_LAYER(&image, {LAYER_FILE, "bin/a", "x"}, {LAYER_HARDLINK, "bin/b", "bin/a"});
+    IMAGE_LAYER(&image, {LAYER_WHITEOUT, "bin/a", ""});
+    found_in(&image, 0, "bin/a")->executable = 0;
+    *vec_push(&image.arena, &image.results[0].found.executables) =
+        (Executable){.path = STR("bin/a"), .goos = STR("linux")};
+    image_assemble(&image);
+    CHECK_INT(image.out.packages.len, 1);
+    CHECK_INT(image.out.executables.len, 1);
+    CHECK_STR(image.out.packages.at[0].paths.at[0], STR("bin/b"));
+    CHECK_STR(image.out.executables.at[0].path, STR("bin/b"));
+}
+
+TEST(what_is_seen_installed_is_not_only_declared)
+{
+    IMAGE(image);
+    IMAGE_LAYER(&image, {LAYER_FILE, "a", "x"}, {LAYER_FILE, "b", "x"});
+    found_in(&image, 0, "a")->declared = true;
+    image_assemble(&image);
+    CHECK(image_find(&image, STR("stdlib"))->declared);
+    found_in(&image, 0, "b");
+    image_assemble(&image);
+    CHECK_INT(image.out.packages.len, 1);
+    CHECK(!image_find(&image, STR("stdlib"))->declared);
+}
+
 /* A root file system's tarball through codec, walk, catalogers and tree. */
 static void image_tar(Image *image, const char *shared)
 {

@@ -50,9 +50,10 @@ TEST(rule_1_source_name_and_version)
                      "Source: util-linux (2.38.1-5)\nVersion: 1:2.38.1-5+b1\n"
                      "Description: basic\n utilities: many\n\n"
                      "Package: zlib1g\nSource: zlib\nVersion: 1:1.2.13\n\n"
-                     "package: bash\nVERSION: 5.2\nDescription: x\n\tVersion: 9\n Source: y\n"));
+                     "package: bash\nVERSION: 5.2\nDescription: x\n\tVersion 9\n Source: y\n"));
     CHECK_INT(c.sink.packages.len, 3);
     CHECK_STR(c.sink.packages.at[2].version, STR("5.2"));
+    CHECK_INT(c.sink.incomplete.len, 0);
     CHECK_STR(c.sink.packages.at[0].source_name, STR("util-linux"));
     CHECK_STR(c.sink.packages.at[0].source_version, STR("2.38.1-5"));
     CHECK_STR(c.sink.packages.at[0].version, STR("1:2.38.1-5+b1"));
