@@ -4,12 +4,22 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/places.h"
 
-static void print_stats(const char *what, const CacheStats *stats)
+static bool print_stats(const Options *options, const char *what, const CacheStats *stats,
+                        Error *err)
 {
-    printf("%s: %llu entries, %.1f MB\n", what, (unsigned long long)stats->entries,
-           (double)stats->bytes / 1e6);
+    bool json;
+    if (!print_begin(options, &json, err))
+        return false;
+    if (json)
+        printf("{\n  \"entries\": %llu,\n  \"bytes\": %llu\n}\n",
+               (unsigned long long)stats->entries, (unsigned long long)stats->bytes);
+    else
+        printf("%s: %llu entries, %.1f MB\n", what, (unsigned long long)stats->entries,
+               (double)stats->bytes / 1e6);
+    return print_end(options, true, err);
 }
 
 static bool prune(const Options *options, const Cache *cache, Error *err)
@@ -21,8 +31,7 @@ static bool prune(const Options *options, const Cache *cache, Error *err)
                          STR_ARG(options->operands.at[1]));
     if (!cache_prune(cache, (unsigned)days, &removed, err))
         return false;
-    print_stats("removed", &removed);
-    return true;
+    return print_stats(options, "removed", &removed, err);
 }
 
 static bool run(const Options *options, Arena *arena, int *exit_code, Error *err)
@@ -38,11 +47,10 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
         return error_set(err, ERR_USAGE, "expected show, or prune [DAYS]");
     if (!cache_stats(&cache, &stats, err))
         return false;
-    print_stats(cache.dir.ptr, &stats);
-    return true;
+    return print_stats(options, cache.dir.ptr, &stats, err);
 }
 
-static const OptionSpec *const tables[] = {options_data, NULL};
+static const OptionSpec *const tables[] = {options_report, options_data, NULL};
 const Command command_cache = {
     .name = "cache",
     .summary = "show or prune what was read out of layers before",

@@ -153,7 +153,7 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
     return refuse_kind(options->operands.at[0], arena, err);
 }
 
-static const OptionSpec *const tables[] = {options_report, NULL};
+static const OptionSpec *const tables[] = {options_report, options_data, NULL};
 const Command command_list = {
     .name = "list",
     .summary = "the rows the program is made of: sources, catalogers, feeds, formats ...",

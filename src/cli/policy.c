@@ -23,21 +23,26 @@ static bool show(const Options *options, Arena *arena, Error *err)
 {
     const Policy *policy;
     Buf buf CLEANUP(buf_fini) = {0};
-    Str format = options->policy.len ? STR("json") : STR("toml");
-    if (options->outputs.len)
-        format = options->outputs.at[0].format;
-    if (str_eq(format, STR("toml")) && options->policy.len == 0) {
-        fwrite(policy_default_text().ptr, 1, policy_default_text().len, stdout);
-        return true;
-    }
-    if (!str_eq(format, STR("json")))
+    Output output = options->outputs.len ? options->outputs.at[0] : (Output){0};
+    Str format = output.format.len     ? output.format
+                 : options->policy.len ? STR("json")
+                                       : STR("toml");
+    bool text = str_eq(format, STR("toml")) && options->policy.len == 0;
+    if (!text && !str_eq(format, STR("json")))
         return error_set(err, ERR_USAGE,
                          "--format " STR_FMT ": expected json (or, of the default policy, toml)",
                          STR_ARG(format));
     if (!option_policy(options, arena, &policy, err))
         return false;
-    policy_write_json(policy, 2, &buf);
-    printf(STR_FMT "\n", STR_ARG(buf_str(&buf)));
+    if (text)
+        buf_put(&buf, policy_default_text());
+    else
+        policy_write_json(policy, 2, &buf);
+    if (!text)
+        buf_put_char(&buf, '\n');
+    if (output.file.len)
+        return file_write_atomic(output.file, buf_str(&buf), err);
+    fwrite(buf.ptr, 1, buf.len, stdout);
     return true;
 }
 
@@ -52,7 +57,7 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
     return error_set(err, ERR_USAGE, "expected check [FILE], or show");
 }
 
-static const OptionSpec *const tables[] = {options_report, NULL};
+static const OptionSpec *const tables[] = {options_report, options_data, NULL};
 const Command command_policy = {
     .name = "policy",
     .summary = "check a policy file, or show every number of the score",

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong command lines: one clear line, exit 2, nothing on standard output."""
+import json
+
 from assay import assay, expect, one_line
 
 
@@ -48,6 +50,16 @@ def test_bad_context():
 
 def test_bad_threshold():
     one_line(expect(assay("scan", "x", "--fail-on", "BAD"), 2), "--fail-on BAD", "SEVERE")
+
+
+def test_one_set_of_options_serves():
+    common = ["--format", "json", "-o", "out.json", "--offline", "--no-cache", "--db", "d", "--cache", "c",
+              "--as-of", "2026-11-22", "--quiet", "--no-progress"]
+    for words in (["cache", "show"], ["list", "formats"], ["policy", "show"], ["score", "/dev/stdin"]):
+        run = expect(assay(*words, *common, stdin=b"{}"), 0)
+        assert run.out == run.err == "", repr(run)
+        with open("out.json", encoding="utf-8") as file:
+            json.load(file)
 
 
 def test_policy_shows_what_it_was_told(folder):
