@@ -238,3 +238,19 @@ def test_wrong_size_in_oci_is_no_crash(folder):
         json.dump(index, out)
     assert scan("l").code in (0, 1)
     assert sha256(b"") == "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_slow_ten_million_entries(folder):
+    """Random names keep the ratio honest, so that it is the count that ends it."""
+    engine = zlib.compressobj(1, zlib.DEFLATED, 31)
+    with open("layer", "wb") as out:
+        out.write(engine.compress(alpine_layer(SSL)[:-1024]))
+        chunk = b"".join(tarfile.TarInfo("d/" + os.urandom(3).hex()).tobuf() for _ in range(4096))
+        for _ in range(10_000_000 // 4096):
+            out.write(engine.compress(chunk))
+        out.write(engine.flush())
+    with open("layer", "rb") as file:
+        layer = file.read()
+    run = expect(scan(docker_archive("i.tar", [layer], image_config([layer])), timeout=280), 4)
+    assert "5000000 entries" in reasons(run), reasons(run)
+    assert [p["name"] for p in run.json["packages"]] == ["libssl3"]
