@@ -180,7 +180,7 @@ TEST(a_child_that_keeps_what_it_did_not_name)
 
 static void die(void)
 {
-    raise(SIGSEGV);
+    raise(SIGKILL);
 }
 
 static void linger(void)
@@ -193,7 +193,7 @@ TEST(a_child_that_dies_after_its_answer)
 {
     Arena arena CLEANUP(arena_fini) = {0};
     Str good = good_inventory(&arena);
-    refused(&(Script){.messages = &good, .count = 1, .end = die}, ERR_INTERNAL, "SEGV");
+    refused(&(Script){.messages = &good, .count = 1, .end = die}, ERR_INTERNAL, "KILL");
 }
 
 static void close_all(void)
