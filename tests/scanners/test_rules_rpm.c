@@ -196,8 +196,11 @@ TEST(rule_28_kernel_headers)
     Scene s CLEANUP(scene_fini) = {0};
     alma(&s);
     scene_fix(&s, "CVE-2024-0001", "AlmaLinux:9", "kernel-headers", "9-1.el9");
+    scene_fix(&s, "CVE-2024-0002", "AlmaLinux:9", "glibc-headers", "9-1.el9");
     scene_source(&s, PACKAGE_RPM, "kernel-headers", "5-1.el9", "kernel", "5-1.el9");
+    scene_source(&s, PACKAGE_RPM, "glibc-headers", "5-1.el9", "glibc", "5-1.el9");
     scene_match(&s);
+    CHECK(scene_counts(&s, "CVE-2024-0002"));
     const Finding *f = scene_find(&s, "CVE-2024-0001");
     CHECK(f && f->mask.reason.len);
     CHECK_STR(f->unit, STR("kernel"));
