@@ -223,7 +223,31 @@ static void findings(Page *page, const Summary *summary)
                          STYLE_DIM});
 }
 
-static void notes(Page *page, Str title, const NoteVec *list, Style style)
+enum { NAMED = 5 };
+
+/* "a, b and 3 more": all notes from `first` on that say the same, up to `most` by name. */
+static Str note_names(Page *page, const NoteVec *list, size_t first, size_t most)
+{
+    Buf buf CLEANUP(buf_fini) = {0};
+    size_t count = 0;
+    for (size_t i = first; i < list->len; i++)
+        if (str_eq(list->at[i].why, list->at[first].why) && count++ < most)
+            buf_printf(&buf, "%s" STR_FMT, count > 1 ? ", " : "", STR_ARG(list->at[i].what));
+    if (count > most)
+        buf_printf(&buf, " and %zu more", count - most);
+    return arena_str(page->arena, buf_str(&buf));
+}
+
+static bool said_before(const NoteVec *list, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(list->at[i].why, list->at[at].why))
+            return true;
+    return false;
+}
+
+/* What is said of many things is said once, with the first of them; `most` 0 names every one. */
+static void notes(Page *page, Str title, const NoteVec *list, size_t most, Style style)
 {
     if (list->len == 0)
         return;
@@ -232,11 +256,13 @@ static void notes(Page *page, Str title, const NoteVec *list, Style style)
     page_line(page);
     for (size_t i = 0; i < list->len; i++) {
         const Note *note = &list->at[i];
+        if (most && said_before(list, i))
+            continue;
+        Str what = most ? note_names(page, list, i, most) : note->what;
         buf_put(page->out, STR("  "));
-        page_wrap(
-            page, 2, 4,
-            plain(arena_printf(page->arena, STR_FMT "%s" STR_FMT, STR_ARG(note->what),
-                               note->what.len && note->why.len ? ": " : "", STR_ARG(note->why))));
+        page_wrap(page, 2, 4,
+                  plain(arena_printf(page->arena, STR_FMT "%s" STR_FMT, STR_ARG(what),
+                                     what.len && note->why.len ? ": " : "", STR_ARG(note->why))));
     }
 }
 
@@ -252,9 +278,9 @@ static bool table_write(const Result *result, const ReportOptions *options, Buf 
     components(&page, &summary);
     fixes(&page, result);
     findings(&page, &summary);
-    notes(&page, STR("Notes"), &result->inventory.notes, STYLE_BOLD);
+    notes(&page, STR("Notes"), &result->inventory.notes, NAMED, STYLE_BOLD);
     notes(&page, STR("INCOMPLETE: this could not be examined and may hide more"),
-          &result->inventory.incomplete, STYLE_STRONG_RED);
+          &result->inventory.incomplete, 0, STYLE_STRONG_RED);
     return true;
 }
 
