@@ -3,7 +3,10 @@
 
 #include <pthread.h>
 
-enum { SLOTS = 8, SLOT_BYTES = 256 << 10 };
+/* Small enough to stay in the caches on the way from one core to the other. Who has found it empty
+ * waits until half of it is filled, who has found it full until half of it is empty: to wake a
+ * thread for every slot would cost more than some of what is done with it. */
+enum { SLOTS = 8, HALF = SLOTS / 2, SLOT_BYTES = 64 << 10 };
 
 typedef struct Slot {
     char *bytes;
@@ -28,7 +31,8 @@ struct Ring {
 static bool slot_wait_empty(Ring *r)
 {
     pthread_mutex_lock(&r->lock);
-    while (r->filled - r->taken == SLOTS && !r->stopped)
+    bool full = r->filled - r->taken == SLOTS;
+    while (full && r->filled - r->taken > HALF && !r->stopped)
         pthread_cond_wait(&r->moved, &r->lock);
     bool go_on = !r->stopped;
     pthread_mutex_unlock(&r->lock);
@@ -45,7 +49,8 @@ static void slot_publish(Ring *r, bool ok, size_t len, const Error *err)
         r->failure = *err;
     }
     r->ended = !ok || len == 0;
-    pthread_cond_signal(&r->moved);
+    if (r->ended || r->filled - r->taken >= HALF)
+        pthread_cond_signal(&r->moved);
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -67,8 +72,11 @@ static bool slot_take(Ring *r, bool *got, Error *err)
 {
     pthread_mutex_lock(&r->lock);
     r->taken += r->holding;
-    pthread_cond_signal(&r->moved);
-    while (r->filled == r->taken && !r->ended)
+    r->holding = false;
+    if (r->filled - r->taken <= HALF)
+        pthread_cond_signal(&r->moved);
+    bool empty = r->filled == r->taken;
+    while (empty && r->filled - r->taken < HALF && !r->ended)
         pthread_cond_wait(&r->moved, &r->lock);
     *got = r->holding = r->filled != r->taken;
     bool ok = *got || !r->failed;

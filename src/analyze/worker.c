@@ -12,6 +12,9 @@
 
 const char worker_cache_version[] = "layers " ASSAY_VERSION " 1";
 
+/* Below it, threads cost more than they save. */
+enum { AHEAD_FROM = 256 << 10 };
+
 typedef struct Worker {
     const WorkerTask *task;
     SourceInput input; /* the task's, with the descriptors as they are numbered here */
@@ -124,6 +127,21 @@ static void order_by_size(Worker *w)
     }
 }
 
+/* Layers beside each other keep two cores busy until there are none left to begin: those that may
+ * be read last, and one that is larger than all others together, get threads of their own. */
+static void mark_ahead(Worker *w)
+{
+    size_t count = w->image.layers.len;
+    uint64_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += w->image.layers.at[i].size;
+    for (size_t i = 0; i < count && core_count() > 1; i++) {
+        const ImageLayer *layer = &w->image.layers.at[w->order[i]];
+        bool last = i + 2 >= count || layer->size > total / 2;
+        w->works[w->order[i]].ahead = last && !layer->folder && layer->size > AHEAD_FROM;
+    }
+}
+
 static Str layer_name(Worker *w, size_t i)
 {
     const Layer *meta = &w->image.subject.layers.at[i];
@@ -136,7 +154,7 @@ static Str layer_name(Worker *w, size_t i)
 
 static void prepare_works(Worker *w)
 {
-    size_t count = w->image.layers.len, cores = core_count();
+    size_t count = w->image.layers.len;
     w->works = arena_new_array(w->arena, LayerWork, count);
     for (size_t i = 0; i < count; i++)
         w->works[i] = (LayerWork){
@@ -145,9 +163,9 @@ static void prepare_works(Worker *w)
             .limits = &w->task->limits,
             .name = layer_name(w, i),
             .strict = w->image.strict,
-            .ahead = count == 1 && cores > 1 && !w->image.layers.at[i].folder,
         };
     order_by_size(w);
+    mark_ahead(w);
 }
 
 static bool run_works(Worker *w, Error *err)

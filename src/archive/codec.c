@@ -21,6 +21,14 @@ const Codec codec_plain = {
 const Codec *const codecs[CODEC_COUNT] = {&codec_gzip, &codec_zstd, &codec_xz, &codec_bzip2,
                                           &codec_plain};
 
+const Codec *codec_find(Str head)
+{
+    size_t row = 0;
+    while (!codecs[row]->matches(head))
+        row++;
+    return codecs[row];
+}
+
 static size_t move_out(Decoder *d, void *into, size_t cap)
 {
     size_t len = d->out_len - d->out_at < cap ? d->out_len - d->out_at : cap;
@@ -68,8 +76,6 @@ static bool limits_check(const Decoder *d, Error *err)
     return true;
 }
 
-enum { MAGIC_MAX = 6 };
-
 /* Between members: zeros are padding, another member goes on, anything else ends the stream. */
 static bool member_begin(Decoder *d, Error *err)
 {
@@ -84,7 +90,7 @@ static bool member_begin(Decoder *d, Error *err)
             break;
         d->in_at++;
     }
-    if (!input_fill(d, MAGIC_MAX, err))
+    if (!input_fill(d, CODEC_HEAD, err))
         return false;
     if (!d->codec->matches(input_peek(d))) {
         d->done = true;
@@ -229,12 +235,9 @@ bool codec_open(Arena *arena, Stream *inner, const Limits *limits, Stream **out,
 {
     Decoder *d = arena_new(arena, Decoder);
     decoder_init(d, arena, inner, "plain", NULL, limits);
-    if (!input_fill(d, MAGIC_MAX, err))
+    if (!input_fill(d, CODEC_HEAD, err))
         return false;
-    size_t row = 0;
-    while (!codecs[row]->matches(input_peek(d)))
-        row++;
-    d->codec = codecs[row];
+    d->codec = codec_find(input_peek(d));
     d->name = d->codec->name;
     d->driver = d->codec->driver;
     if (d->driver) {

@@ -7,11 +7,15 @@
 typedef struct Codec {
     const char *name, *summary, *spec;
     bool (*matches)(Str head);
+    bool slow;                   /* decoding takes longer than hashing what comes out */
     const struct Driver *driver; /* archive/decoder.h; NULL: the bytes are what they are */
 } Codec;
 
-enum { CODEC_COUNT = 5 };
+enum { CODEC_COUNT = 5, CODEC_HEAD = 6 };
 extern const Codec *const codecs[CODEC_COUNT]; /* the last is plain and matches everything */
+
+/* By the first CODEC_HEAD bytes, or all if there are fewer. */
+const Codec *codec_find(Str head);
 
 /* Looks at the first bytes of `inner` and gives a stream of what they stand for. Members or frames
  * that follow each other are one stream, zeros between and after them are passed over; other bytes

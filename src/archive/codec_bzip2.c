@@ -61,5 +61,6 @@ const Codec codec_bzip2 = {
     .summary = "bzip2 streams",
     .spec = "https://sourceware.org/bzip2/manual/manual.html",
     .matches = bzip2_matches,
+    .slow = true,
     .driver = &driver,
 };

@@ -11,5 +11,6 @@ const Codec codec_gzip = {
     .summary = "DEFLATE with a checksum, as most layers are",
     .spec = "https://www.rfc-editor.org/rfc/rfc1952",
     .matches = gzip_matches,
+    .slow = true,
     .driver = &inflate_gzip,
 };

@@ -65,5 +65,6 @@ const Codec codec_xz = {
     .summary = "LZMA2 in .xz streams",
     .spec = "https://tukaani.org/xz/xz-file-format.txt",
     .matches = xz_matches,
+    .slow = true,
     .driver = &driver,
 };
