@@ -31,6 +31,14 @@ static bool sink_is_full(const CatalogSink *sink, size_t count, uint64_t limit)
     return count >= limit || sink->arena->used > sink->limits->memory / 4;
 }
 
+/* One file of thousands of packages is one path. */
+static Str path_keep(CatalogSink *sink, Str path)
+{
+    if (!str_eq(sink->path, path))
+        sink->path = arena_str(sink->arena, path);
+    return sink->path;
+}
+
 Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *file)
 {
     Package *package;
@@ -44,7 +52,7 @@ Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *fi
     package->layer = LAYER_NONE;
     package->owner = PACKAGE_NONE;
     package->executable = EXECUTABLE_NONE;
-    *vec_push(sink->arena, &package->paths) = arena_str(sink->arena, file->path);
+    *vec_push(sink->arena, &package->paths) = path_keep(sink, file->path);
     return package;
 }
 

@@ -31,6 +31,7 @@ typedef struct CatalogSink {
     NoteVec notes, incomplete;
     CatalogOwnedVec owned;
     OsRelease os;     /* filled by the os-release cataloger only */
+    Str path;         /* of the last package */
     uint32_t os_rank; /* the most specific wins (rule 60): higher beats lower; 0: nothing yet */
 } CatalogSink;
 
