@@ -23,10 +23,20 @@ static bool is_id(Str word)
     return digit && dash && first >= 'A' && first <= 'Z';
 }
 
+/* "CVE-2017-17434-1" is a part of CVE-2017-17434. */
+static Str cve_whole(Str word)
+{
+    size_t end = str_find_char(str_from_pos(word, 9), '-');
+    Str whole = end == STR_NONE ? word : str_head(word, 9 + end);
+    return cve_is(whole) ? whole : word;
+}
+
 static Str id_clean(Arena *arena, Str word)
 {
     while (word.len && !char_is_alnum(word.ptr[word.len - 1]))
         word.len--;
+    if (str_starts(word, STR("CVE-")))
+        return cve_whole(word);
     if (!str_starts(word, STR("CVE_")))
         return word;
     Str year, number, rest = str_from_pos(word, 4);

@@ -13,8 +13,9 @@
 
 typedef struct Name {
     struct Name *parent;
-    Str name, cve; /* cve: of the set, kept at its root */
-    Str best;      /* the name to go by where there is no CVE, at the root */
+    Str name, cve;    /* cve: of the set, kept at its root */
+    Str best;         /* the name to go by where there is no CVE, at the root */
+    bool best_record; /* a record bears it, it is not only some alias */
 } Name;
 
 typedef struct Resolver {
@@ -56,11 +57,15 @@ static Name *name_root(Name *name)
     return name;
 }
 
-/* GHSA ids before others, then by bytes. */
-static bool goes_before(Str a, Str b)
+/* GHSA ids before others, ids of records before mere aliases, then by bytes. */
+static bool goes_before(const Name *a, const Name *b)
 {
-    bool ghsa_a = str_starts(a, STR("GHSA-")), ghsa_b = str_starts(b, STR("GHSA-"));
-    return ghsa_a != ghsa_b ? ghsa_a : str_cmp(a, b) < 0;
+    bool ghsa_a = str_starts(a->best, STR("GHSA-")), ghsa_b = str_starts(b->best, STR("GHSA-"));
+    if (ghsa_a != ghsa_b)
+        return ghsa_a;
+    if (a->best_record != b->best_record)
+        return a->best_record;
+    return str_cmp(a->best, b->best) < 0;
 }
 
 static void names_join(Resolver *resolver, Str a, Str b)
@@ -68,8 +73,10 @@ static void names_join(Resolver *resolver, Str a, Str b)
     Name *x = name_root(name_get(resolver, a)), *y = name_root(name_get(resolver, b));
     if (x == y || (x->cve.len && y->cve.len))
         return;
-    if (goes_before(y->best, x->best))
+    if (goes_before(y, x)) {
         x->best = y->best;
+        x->best_record = y->best_record;
+    }
     if (y->cve.len)
         x->cve = y->cve;
     y->parent = x;
@@ -188,6 +195,8 @@ void facts_resolve(Facts *facts)
     if (count)
         qsort(order, count, sizeof(RecordFacts *), record_cmp);
     StrVec *cves = arena_new_array(facts->arena, StrVec, count);
+    for (size_t i = 0; i < count; i++)
+        name_get(&resolver, order[i]->id)->best_record = true;
     for (size_t i = 0; i < count; i++) {
         cves[i] = cves_of(facts, order[i]);
         if (cves[i].len == 1 && !is_spelling(order[i]->id))

@@ -114,12 +114,12 @@ TEST(rule_18_red_hat_streams_stay_apart)
 TEST(rule_30_secdb_zero_and_junk)
 {
     OWN;
-    CHECK_INT(help_count(db, &arena, STR("Alpine:v3.99"), STR("junk")), 6);
+    CHECK_INT(help_count(db, &arena, STR("Alpine:v3.99"), STR("junk")), 7);
     Advisory a = help_find(db, &arena, STR("Alpine:v3.99"), STR("junk"), STR("CVE-2099-0014"));
     CHECK(a.not_affected && !a.all_versions && a.ranges.len == 0);
     static const Str fixed[] = {STR_INIT("CVE-2099-0015"), STR_INIT("CVE-2099-0016"),
                                 STR_INIT("CVE-2099-0017"), STR_INIT("CVE-2099-0018"),
-                                STR_INIT("ZBX-11023")};
+                                STR_INIT("ZBX-11023"),     STR_INIT("CVE-2099-0019")};
     for (size_t i = 0; i < COUNT_OF(fixed); i++) {
         a = help_find(db, &arena, STR("Alpine:v3.99"), STR("junk"), fixed[i]);
         CHECK(!a.not_affected && a.ranges.len == 1);
@@ -149,6 +149,16 @@ TEST(rule_46_names_of_one_flaw)
     CHECK_STR(v.id, STR("CVE-2099-0003"));
     CHECK(help_has(&v.aliases, STR("GHSA-aaaa-bbbb-0002")));
     CHECK(!database_vulnerability(db, STR("GHSA-none"), 0, &arena, &v));
+    database_close(db);
+}
+
+TEST(rule_46_a_record_goes_by_its_own_id_before_an_alias_of_no_record)
+{
+    OWN;
+    Advisory a = help_find(db, &arena, STR("PyPI"), STR("ctx-like"), STR("PYSEC-2099-3"));
+    CHECK_STR(a.record, STR("PYSEC-2099-3"));
+    CHECK(database_vulnerability(db, STR("GSD-2099-1"), 0, &arena, &v));
+    CHECK_STR(v.id, STR("PYSEC-2099-3"));
     database_close(db);
 }
 
