@@ -34,9 +34,15 @@ static void index_file(FileIndex *index, uint32_t layer, const LayerFile *file)
 {
     if (str_eq(file->path, file->as))
         *map_get(&index->by_path[layer], file->path) = (void *)(uintptr_t)file;
+    if (index->assembly->layer_count < 2)
+        return; /* nothing was there before */
     void **place = map_get(&index->by_database, database_of(file->as));
-    if (!*place)
-        *place = arena_new(index->arena, Snapshots);
+    if (!*place) {
+        Snapshots *new = arena_new(index->arena, Snapshots);
+        new->list.at = arena_new(index->arena, Snapshot); /* most files are in one layer */
+        new->list.cap = 1;
+        *place = new;
+    }
     Snapshots *snapshots = *place;
     *vec_push(index->arena, &snapshots->list) =
         (Snapshot){.result = index->assembly->layers[layer], .file = file, .layer = layer};

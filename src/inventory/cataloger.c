@@ -52,6 +52,8 @@ Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *fi
     package->layer = LAYER_NONE;
     package->owner = PACKAGE_NONE;
     package->executable = EXECUTABLE_NONE;
+    package->paths.at = arena_new(sink->arena, Str); /* most have one */
+    package->paths.cap = 1;
     *vec_push(sink->arena, &package->paths) = path_keep(sink, file->path);
     return package;
 }

@@ -67,6 +67,10 @@ void wire_put_strs(Buf *out, const StrVec *strs)
 void wire_take_strs(WireTake *take, StrVec *out)
 {
     size_t count = wire_take_count(take, UINT32_MAX);
+    if (count == 1 && out->cap == 0) { /* as most have */
+        out->at = arena_new(take->arena, Str);
+        out->cap = 1;
+    }
     for (size_t i = 0; i < count && reader_ok(&take->in); i++)
         *vec_push(take->arena, out) = reader_str(&take->in);
 }
