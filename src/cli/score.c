@@ -38,12 +38,12 @@ static void merge_context(Arena *arena, Context *into, const Context *said)
 
 /* Reports of one key become one finding, as in a scan. A masked one does not take others with it:
  * it stands beside what counts. */
-static void findings_join(const Policy *policy, Arena *arena, Result *result)
+static void findings_join(const Policy *policy, Date as_of, Arena *arena, FindingVec *findings)
 {
     FindingVec lists[2] = {{0}}, joined[2] = {{0}}, all = {0};
-    for (size_t i = 0; i < result->findings.len; i++) {
-        const Finding *f = &result->findings.at[i];
-        *vec_push(arena, &lists[finding_is_masked(f, result->as_of)]) = *f;
+    for (size_t i = 0; i < findings->len; i++) {
+        const Finding *f = &findings->at[i];
+        *vec_push(arena, &lists[finding_is_masked(f, as_of)]) = *f;
     }
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         results_merge(policy, arena, &lists[i], 1, &joined[i]);
@@ -52,7 +52,7 @@ static void findings_join(const Policy *policy, Arena *arena, Result *result)
                      (a < joined[0].len && finding_cmp(&joined[0].at[a], &joined[1].at[b]) <= 0);
         *vec_push(arena, &all) = first ? joined[0].at[a++] : joined[1].at[b++];
     }
-    result->findings = all;
+    *findings = all;
 }
 
 /* A mask that has ended no longer holds, and somebody should hear of it. */
@@ -89,7 +89,11 @@ static bool rescore(const Options *options, const Policy *policy, Arena *arena, 
         result->as_of = option_as_of(options);
     if (!policy_context_check(policy, &result->context, err))
         return false;
-    findings_join(policy, arena, result);
+    Vertical *v = &result->vertical;
+    findings_join(policy, result->as_of, arena, &result->findings);
+    findings_join(policy, result->as_of, arena, &v->host.findings);
+    for (size_t i = 0; i < v->containers.len; i++)
+        findings_join(policy, result->as_of, arena, &v->containers.at[i].findings);
     findings_decide(policy, arena, result);
     note_ended_masks(arena, result);
     return score_result(policy, arena, result, err);

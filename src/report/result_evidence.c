@@ -70,6 +70,8 @@ static void level_write(RecordWriter *w, const Field *field, const void *value)
     field_words.write(w, field, value);
 }
 
+enum { SCANNERS_MAX = 1000 };
+
 static void seen_write(RecordWriter *w, const Field *field, const void *value)
 {
     (void)field;
@@ -90,6 +92,8 @@ static bool seen_read(RecordReader *r, const Field *field, void *value)
     if (!record_enter_object(r))
         return false;
     while (json_next_key(&r->json, &scanner)) {
+        if (inputs->seen.len == SCANNERS_MAX)
+            return record_expected(r, "at most %d scanners", SCANNERS_MAX);
         SeenBy *seen = vec_push(r->arena, &inputs->seen);
         seen->scanner = scanner;
         record_enter(r, scanner, 0);

@@ -23,8 +23,12 @@ void results_merge(const Policy *policy, Arena *arena, const FindingVec *lists, 
         const Finding first = all.at[i];
         finding_join(policy, arena, &all.at[i],
                      &first); /* sorts its lists, so that one alone looks alike */
-        for (end = i + 1; end < all.len && finding_cmp(&all.at[i], &all.at[end]) == 0; end++)
-            finding_join(policy, arena, &all.at[i], &all.at[end]);
+        for (end = i + 1; end < all.len && finding_cmp(&all.at[i], &all.at[end]) == 0;)
+            end++;
+        /* in pairs, and pairs of pairs: one after the other would copy growing lists each time */
+        for (size_t step = 1; step < end - i; step *= 2)
+            for (size_t k = i; k + step < end; k += 2 * step)
+                finding_join(policy, arena, &all.at[k], &all.at[k + step]);
         *vec_push(arena, out) = all.at[i];
     }
 }

@@ -119,6 +119,13 @@ def test_reports_of_one_key_are_one_finding():
     assert "then   0 of 1000" in then, "what is joined can be fixed as one"
 
 
+def test_many_reports_of_one_key_stay_bounded():
+    many = [cve(seen={f"scanner {i}": 0.1}) for i in range(5000)]
+    got = scored({"findings": many})
+    assert len(got["findings"]) == 1 and len(got["findings"][0]["inputs"]["seen"]) == 5000
+    score({"findings": [cve(seen={f"{i}": 0.1 for i in range(5000)})]}, code=1)
+
+
 def test_aliases_are_left_alone():
     got = scored({"findings": [cve(), cve("GHSA-j7hp-h8jx-5ppr")]})
     assert [f["id"] for f in got["findings"]] == ["CVE-2023-4863", "GHSA-j7hp-h8jx-5ppr"]
