@@ -378,8 +378,7 @@ static bool read_days(Load *load, const TomlValue *cell, Deadline *out)
 {
     if (!need(load, cell, TOML_TABLE))
         return false;
-    if (!cell->first) /* "{}": at the next upgrade */
-        *out = (Deadline){.days = -1};
+    *out = (Deadline){.days = -1}; /* a cell is one value: what it leaves out, it takes back */
     for (const TomlValue *at = cell->first; at; at = at->next)
         if (str_eq(at->key, STR("days"))) {
             if (!take_whole(load, at, 0, 36500, &out->days))
