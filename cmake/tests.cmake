@@ -2,26 +2,8 @@
 # assay_test(name SOURCES a.c LEANS base model): one program; every TEST(x) in it is one ctest case.
 # LABELS threads: what make tsan runs.
 # A case that exits 77 is a skip; it prints its reason.
-# Sources that are not there are named and left out, so that one folder's unfinished work does not
-# stop the others.
-function(assay_existing list)
-  set(kept "")
-  foreach(source IN LISTS ${list})
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source} OR IS_ABSOLUTE ${source})
-      list(APPEND kept ${source})
-    else()
-      message(WARNING "${CMAKE_CURRENT_SOURCE_DIR}/${source} is missing")
-    endif()
-  endforeach()
-  set(${list} "${kept}" PARENT_SCOPE)
-endfunction()
-
 function(assay_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LEANS;LIBS;LABELS" ${ARGN})
-  assay_existing(arg_SOURCES)
-  if(NOT arg_SOURCES)
-    return()
-  endif()
   add_executable(test_${name} ${arg_SOURCES} ${CMAKE_SOURCE_DIR}/tests/test.c)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE ${arg_LEANS} base ${arg_LIBS})

@@ -43,8 +43,7 @@ static bool read_in_child(const AnalyzeRequest *request, const SourceInput *inpu
  * were not verified, so these entries serve the same engine's images only. */
 static Str engine_key(Arena *arena, const SourceInput *input)
 {
-    return arena_printf(arena, "%s engine " STR_FMT, worker_cache_version,
-                        STR_ARG(input->image_id));
+    return worker_cache_key(arena, "engine", input->image_id);
 }
 
 static bool recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,

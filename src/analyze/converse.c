@@ -21,8 +21,8 @@ typedef struct Talk {
 /* Entries for layers and nothing else: what the cache keeps of whole images is the parent's. */
 static bool is_layer_key(Arena *arena, Str key)
 {
-    return str_starts(key, arena_printf(arena, "%s blob ", worker_cache_version)) ||
-           str_starts(key, arena_printf(arena, "%s overlay ", worker_cache_version));
+    return str_starts(key, worker_cache_key(arena, "blob", (Str){0})) ||
+           str_starts(key, worker_cache_key(arena, "overlay", (Str){0}));
 }
 
 /* The answer is bytes that the child decodes as distrustfully as the image. */

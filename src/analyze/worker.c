@@ -10,7 +10,11 @@
 #include "inventory/wire.h"
 #include "sources/image_config.h"
 
-const char worker_cache_version[] = "layers " ASSAY_VERSION " 1";
+Str worker_cache_key(Arena *arena, const char *kind, Str name)
+{
+    return arena_printf(arena, "assay " ASSAY_VERSION " %d %s " STR_FMT, LAYER_RESULT_VERSION, kind,
+                        STR_ARG(name));
+}
 
 /* Below it, threads cost more than they save. */
 enum { AHEAD_FROM = 256 << 10 };
@@ -50,11 +54,9 @@ static Str cache_key(const Worker *w, const ImageLayer *layer, const Layer *meta
     if (!w->task->use_cache || layer->missing)
         return (Str){0};
     if (layer->overlay && meta->diff_id.len)
-        return arena_printf(w->arena, "%s overlay " STR_FMT, worker_cache_version,
-                            STR_ARG(meta->diff_id));
+        return worker_cache_key(w->arena, "overlay", meta->diff_id);
     if (w->image.strict && !layer->folder && meta->digest.len)
-        return arena_printf(w->arena, "%s blob " STR_FMT, worker_cache_version,
-                            STR_ARG(meta->digest));
+        return worker_cache_key(w->arena, "blob", meta->digest);
     return (Str){0};
 }
 

@@ -22,5 +22,6 @@ typedef struct WorkerTask {
 
 ChildRun worker_run;
 
-/* Part of every cache key: entries of other catalogers are not ours. */
-extern const char worker_cache_version[];
+/* The cache key of a "blob", an "overlay" folder or an "engine" image; it holds the version of the
+ * program and of its catalogers: what others read is not ours. */
+Str worker_cache_key(Arena *arena, const char *kind, Str name);

@@ -90,7 +90,7 @@ static Str store_message(Arena *arena, Str key, Str value)
 
 static Str layer_key(Arena *arena, const char *digest)
 {
-    return arena_printf(arena, "%s blob %s", worker_cache_version, digest);
+    return worker_cache_key(arena, "blob", str_from(digest));
 }
 
 TEST(a_child_that_says_nothing)
@@ -150,7 +150,7 @@ TEST(a_child_that_promises_more_packages_than_there_can_be)
 TEST(a_child_that_asks_for_what_it_must_not_have)
 {
     Arena arena CLEANUP(arena_fini) = {0};
-    const Str engine = arena_printf(&arena, "%s engine sha256:1", worker_cache_version);
+    const Str engine = worker_cache_key(&arena, "engine", STR("sha256:1"));
     const Str one = layer_key(&arena, "sha256:1");
     const Str foreign = keys_message(&arena, 1, &engine, 1),
               many = keys_message(&arena, 1 << 20, NULL, 0),
