@@ -35,7 +35,7 @@ scan() { # scan NAME TARGET -- B...
 echo "$(date -u +%Y-%m-%d), $(nproc) processors, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
 echo "$("$assay" --version), $(openssl version | cut -d' ' -f1,2), $(zstd --version | grep -o 'v[0-9.]*'), $(igzip --version)"
 echo "A is assay; medians of $rounds pairs, in milliseconds; MB is assay's peak memory"
-printf '%-46s %9s %9s %7s  %-12s %6s\n' row A B A/B spread MB
+printf '%-46s %9s %9s %7s  %-12s %6s %6s\n' row A B A/B spread cpuA/B MB
 for image in small medium large; do
     i=$images/$image
     gz=$(tr '\n' ' ' <"$i/gz/layers") zst=$(tr '\n' ' ' <"$i/zst/layers")
@@ -58,6 +58,5 @@ cache=$images/cache
 row "large: gzip layers, cached : dgst of blobs" "$assay" scan --quiet --cache "$cache" \
     "$images/large/gz" -- openssl dgst -sha256 $(cat "$images/large/gz/layers")
 row "assay --version : nothing at all" "$assay" --version -- "$images/nothing"
-row "assay db status : nothing at all" "$assay" db status -- "$images/nothing"
 row "assay db lookup openssl : nothing at all" "$assay" db lookup pkg:deb/debian/openssl -- \
     "$images/nothing"
