@@ -66,7 +66,7 @@ for part in $parts; do
         ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
             run_tests asan -LE slow
         ;;
-    tsan) run_tests tsan -L threads ;;
+    tsan) TSAN_OPTIONS=halt_on_error=1 run_tests tsan -L threads ;;
     fuzz) run_fuzzers ;;
     *) echo "check.sh: unknown part $part (gates, test, asan, tsan, fuzz)" >&2; exit 2 ;;
     esac
