@@ -51,7 +51,8 @@ void facts_source_saw(Facts *facts, uint32_t source, Str modified)
 {
     SourceFacts *row = &facts->sources.at[source];
     row->records++;
-    if (str_cmp(modified, row->modified) > 0)
+    bool said = !str_starts(modified, STR("0001-")); /* Go's zero time: not said */
+    if (said && str_cmp(modified, row->modified) > 0)
         row->modified = arena_str(facts->arena, modified);
 }
 

@@ -56,6 +56,16 @@ static bool is_stale(const Hit *hits, size_t count, const StrVec *passed)
     return holds(passed, hits->advisory->id);
 }
 
+/* Itself, and not another one of which the id is an alias: a GHSA that a bundle names beside two CVEs
+ * is neither of them, and has nothing of their evidence. */
+static bool vulnerability_of(const Matcher *m, Str id, Vulnerability *out)
+{
+    for (size_t nth = 0; database_vulnerability(m->db, id, nth, m->arena, out); nth++)
+        if (str_eq(out->id, id))
+            return true;
+    return false;
+}
+
 static void describe(Matcher *m, const Question *q, const Hit *hits, size_t count)
 {
     Vulnerability vulnerability;
@@ -64,7 +74,7 @@ static void describe(Matcher *m, const Question *q, const Hit *hits, size_t coun
                    .hits = hits,
                    .count = count,
                    .options = m->options};
-    if (database_vulnerability(m->db, hits->advisory->id, 0, m->arena, &vulnerability))
+    if (vulnerability_of(m, hits->advisory->id, &vulnerability))
         claim.vulnerability = &vulnerability;
     if (claim.vulnerability && vulnerability.rejected)
         return;
