@@ -137,6 +137,20 @@ def test_links_across_layers(folder):
     assert names(run) == [("libssl3", "3.3.2-r0")] and run.json["subject"]["os"]["id"] == "alpine"
 
 
+def test_context_comes_from_the_configuration(folder):
+    layer = alpine_layer(OLD_SSL)
+    config = image_config([layer], config={"User": "app", "ExposedPorts": {"80/tcp": {}, "443/tcp": {}}})
+    run = expect(scan(docker_archive("i.tar", [layer], config)), 0)
+    assert run.json["context"] == {"exposure": "internal", "image_age": "fresh", "user": "nonroot"}
+    assert "443/tcp" in run.json["derived"]["exposure"] and "User=app" in run.json["derived"]["user"]
+    said = expect(scan("i.tar", "--context", "exposure=internet", "--context", "user=root"), 0).json
+    assert said["context"]["exposure"] == "internet" and "exposure" not in said["derived"]
+    assert said["score"]["raw"] > run.json["score"]["raw"]
+    bare = image_config([layer], config={})
+    run = expect(scan(docker_archive("j.tar", [layer], bare)), 0)
+    assert run.json["context"]["user"] == "root" and "exposure" not in run.json["context"]
+
+
 def test_two_images_in_one_archive(folder):
     run = scan(shared("fixtures/images/ggcr/test_bundle.tar"))
     assert any("another image" in note["why"] for note in run.json["notes"]), run
