@@ -38,14 +38,13 @@ typedef struct AdvisoryImport { /* Go: rule 74 */
 /* One record's statement about one package of one ecosystem, for one canonical vulnerability
  * (bundles are expanded when the database is built: rule 63). */
 typedef struct Advisory {
-    Str id;        /* canonical: CVE where there is one, else GHSA, else the record's own */
-    Str record;    /* the record's own id: "GHSA-35jh-r3h4-6jhm", "DSA-5532-1" */
-    Str feed;      /* "osv/npm", "alpine-secdb", "nodejs-core" */
-    Str ecosystem; /* with release */
-    Str package;   /* as the feed keys it */
-    bool malware;  /* rule 50 */
-    bool
-        not_affected; /* an explicit statement that no version is vulnerable (secdb "0", rule 30) */
+    Str id;               /* canonical: CVE where there is one, else GHSA, else the record's own */
+    Str record;           /* the record's own id: "GHSA-35jh-r3h4-6jhm", "DSA-5532-1" */
+    Str feed;             /* "osv/npm", "alpine-secdb", "nodejs-core" */
+    Str ecosystem;        /* with release */
+    Str package;          /* as the feed keys it */
+    bool malware;         /* rule 50 */
+    bool not_affected;    /* it says that no version is vulnerable (secdb "0", rule 30) */
     FindingStatus status; /* STATUS_AFFECTED unless the feed says otherwise (rules 7, 9, 19) */
     Str urgency;          /* the feed's own severity word for this package, or empty */
     Str module;           /* rpm module stream "nodejs:18", or empty (rules 16, 65) */
@@ -56,9 +55,9 @@ typedef struct Advisory {
     StrVec arches;     /* rpm, empty: all (rule 15) */
     StrVec goos, goarch;
     Vec(AdvisoryImport) imports;
-    StrVec
-        doubt; /* rule 78: packages that the CVE's other records agree on, none of which resembles
-                     this one: the record's alias may be wrong. Empty: no doubt */
+    /* Rule 78: packages that the CVE's other records agree on, none of which resembles this one:
+     * the record's alias may be wrong. Empty: no doubt. */
+    StrVec doubt;
 } Advisory;
 typedef Vec(Advisory) AdvisoryVec;
 
@@ -77,8 +76,7 @@ typedef struct Vulnerability {
     Str title;      /* empty where only the seed is there */
     Date published; /* DATE_NONE: not known */
     bool disputed, rejected;
-    Vec(Cvss)
-        cvss; /* every source's, with Cvss.source: "nvd", "cisa-adp", a CNA's address, "osv/npm" */
+    Vec(Cvss) cvss; /* each with its source: "nvd", "cisa-adp", a CNA's address, "osv/npm" */
     Vec(SeverityWord) words;
     StrVec cwes;
     double epss, epss_percentile; /* epss < 0: none */

@@ -162,6 +162,19 @@ bool feed_documents(FeedFile *file, uint32_t source, FeedDocument *document, Err
     return true;
 }
 
+Str feed_member(Json *j, Str name)
+{
+    Str key, value = {0};
+    if (!json_enter_object(j))
+        return value;
+    while (json_next_key(j, &key))
+        if (str_eq(key, name))
+            value = json_take_str(j);
+        else
+            json_skip(j);
+    return value;
+}
+
 void feed_strings(Json *j, Arena *arena, StrVec *out)
 {
     if (!json_enter_array(j))

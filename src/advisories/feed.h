@@ -60,6 +60,8 @@ bool feed_csv(FeedFile *file, uint32_t source, const Str *names, size_t count, F
 /* Every JSON document of the file, or, where it is a zip or a tar, of its members. */
 typedef void FeedDocument(FeedFile *file, uint32_t source, Str name, Str text);
 bool feed_documents(FeedFile *file, uint32_t source, FeedDocument *document, Error *err);
+/* The string that an object calls `name`; empty if it has none. */
+Str feed_member(Json *j, Str name);
 /* The strings of an array. */
 void feed_strings(Json *j, Arena *arena, StrVec *out);
 /* Ends a document: what is wrong with it becomes a note. */

@@ -19,19 +19,6 @@ static Str source_of(Str source)
     return source;
 }
 
-static Str vector_read(Json *j)
-{
-    Str key, vector = {0};
-    if (!json_enter_object(j))
-        return vector;
-    while (json_next_key(j, &key))
-        if (str_eq(key, STR("vectorString")))
-            vector = json_take_str(j);
-        else
-            json_skip(j);
-    return vector;
-}
-
 static void metric_read(Json *j, Arena *arena, NvdItem *out)
 {
     Str key;
@@ -42,7 +29,7 @@ static void metric_read(Json *j, Arena *arena, NvdItem *out)
         if (str_eq(key, STR("source")))
             pair.a = source_of(json_take_str(j));
         else if (str_eq(key, STR("cvssData")))
-            pair.b = vector_read(j);
+            pair.b = feed_member(j, STR("vectorString"));
         else
             json_skip(j);
     if (pair.b.len)

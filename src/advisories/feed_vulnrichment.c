@@ -86,19 +86,6 @@ static void other_read(Json *j, Arena *arena, CveRecord *out)
             json_skip(&inner);
 }
 
-static Str vector_read(Json *j)
-{
-    Str key, vector = {0};
-    if (!json_enter_object(j))
-        return vector;
-    while (json_next_key(j, &key))
-        if (str_eq(key, STR("vectorString")))
-            vector = json_take_str(j);
-        else
-            json_skip(j);
-    return vector;
-}
-
 static void metrics_read(Json *j, Arena *arena, StrVec *vectors, CveRecord *out)
 {
     if (!json_enter_array(j))
@@ -109,7 +96,7 @@ static void metrics_read(Json *j, Arena *arena, StrVec *vectors, CveRecord *out)
             continue;
         while (json_next_key(j, &key))
             if (str_starts(key, STR("cvssV")))
-                *vec_push(arena, vectors) = vector_read(j);
+                *vec_push(arena, vectors) = feed_member(j, STR("vectorString"));
             else if (str_eq(key, STR("other")))
                 other_read(j, arena, out);
             else
@@ -122,14 +109,9 @@ static void descriptions_read(Json *j, Arena *arena, StrVec *cwes)
     if (!json_enter_array(j))
         return;
     while (json_next_item(j)) {
-        Str key;
-        if (!json_enter_object(j))
-            continue;
-        while (json_next_key(j, &key))
-            if (str_eq(key, STR("cweId")))
-                *vec_push(arena, cwes) = json_take_str(j);
-            else
-                json_skip(j);
+        Str cwe = feed_member(j, STR("cweId"));
+        if (cwe.len)
+            *vec_push(arena, cwes) = cwe;
     }
 }
 
@@ -149,19 +131,6 @@ static void problems_read(Json *j, Arena *arena, StrVec *cwes)
     }
 }
 
-static Str provider_read(Json *j)
-{
-    Str key, name = {0};
-    if (!json_enter_object(j))
-        return name;
-    while (json_next_key(j, &key))
-        if (str_eq(key, STR("shortName")))
-            name = json_take_str(j);
-        else
-            json_skip(j);
-    return name;
-}
-
 /* What one provider says: the CNA, or an authorised data publisher such as CISA. */
 static void container_read(Json *j, Arena *arena, CveRecord *out)
 {
@@ -171,7 +140,7 @@ static void container_read(Json *j, Arena *arena, CveRecord *out)
         return;
     while (json_next_key(j, &key))
         if (str_eq(key, STR("providerMetadata")))
-            provider = provider_read(j);
+            provider = feed_member(j, STR("shortName"));
         else if (str_eq(key, STR("metrics")))
             metrics_read(j, arena, &vectors, out);
         else if (str_eq(key, STR("problemTypes")))

@@ -8,8 +8,8 @@
  * which stand once for many. Short and unique strings (versions of ranges) stand in the row itself,
  * so that matching touches one place; what repeats (listed versions, symbols) is in the pool. */
 void row_put(Buf *out, Strings *pool, const Advisory *a);
-/* Fills those same fields (`doubt` begins with the id that is doubtful); the strings are slices of `r` and `pool`. False, with `r` failed, for
- * what is no row. */
+/* Fills those same fields (`doubt` begins with the id that is doubtful); the strings are slices of
+ * `r` and `pool`. False, with `r` failed, for what is no row. */
 bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out);
 
 void zigzag_put(Buf *out, int64_t value);
