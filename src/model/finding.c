@@ -90,6 +90,15 @@ bool finding_kind_is_cve(FindingKind kind)
     return kind == KIND_CVE || kind == KIND_HOST || kind == KIND_SERVICE;
 }
 
+unsigned severity_rank(Severity severity)
+{
+    static const unsigned ranks[SEVERITIES] = {
+        [SEVERITY_NEGLIGIBLE] = 0, [SEVERITY_LOW] = 1,  [SEVERITY_UNKNOWN] = 2,
+        [SEVERITY_MEDIUM] = 3,     [SEVERITY_HIGH] = 4, [SEVERITY_CRITICAL] = 5,
+    };
+    return ranks[severity];
+}
+
 Severity severity_of_level(Level level)
 {
     static const Severity of[LEVELS] = {SEVERITY_NEGLIGIBLE, SEVERITY_LOW, SEVERITY_MEDIUM,

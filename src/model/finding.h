@@ -21,7 +21,7 @@ typedef enum FindingKind {
     FINDING_KINDS,
 } FindingKind;
 
-/* Order matters where severities are joined: see severity_rank. */
+/* Not in the order in which one outweighs another: see severity_rank. */
 typedef enum Severity {
     SEVERITY_UNKNOWN,
     SEVERITY_NEGLIGIBLE,
@@ -57,7 +57,7 @@ typedef enum FindingStatus {
 typedef enum CodeState { CODE_DORMANT, CODE_UNKNOWN, CODE_LOADED, CODE_STATES } CodeState;
 typedef enum FixState { FIX_NONE, FIX_WONTFIX, FIX_AVAILABLE, FIX_STATES } FixState;
 
-/* Evidence flags, in the order of the reference model. */
+/* Evidence of exploitation: what each flag says is written in the policy, [evidence]. */
 typedef enum Exploit {
     EXPLOIT_KEV,
     EXPLOIT_RANSOMWARE,
@@ -88,7 +88,7 @@ typedef struct SeenBy {
     double confidence; /* [0, 1] */
 } SeenBy;
 
-/* All that the score of one finding is computed from (scoring.md's names). */
+/* All that the score of one finding is computed from. */
 typedef struct FindingInputs {
     uint32_t known;
     Severity severity;
@@ -166,6 +166,9 @@ bool finding_kind_parse(Str name, FindingKind *out);
 bool finding_kind_is_cve(FindingKind kind); /* scored by CVE evidence: cve, host, service */
 Str severity_name(Severity severity);
 bool severity_parse(Str name, Severity *out); /* our own words only */
+/* Where severities are joined the higher rank wins. Unknown may be worse than low, so it stands
+ * between low and medium. */
+unsigned severity_rank(Severity severity);
 Severity severity_of_level(Level level);
 Str level_name(Level level);
 bool level_parse(Str name, Level *out);

@@ -4,7 +4,8 @@
 #include "model/inventory.h"
 #include "model/score.h"
 
-/* Vertical relations, as scoring.md 3.6 has them; all empty where there are none. */
+/* How the subject stands to a host, to containers or to the images of an application; all empty
+ * where it stands alone. */
 typedef struct VerticalSide {
     Str name; /* of a container; empty for the host */
     FindingVec findings;

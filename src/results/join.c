@@ -16,16 +16,6 @@
         (into)->len = sort_unique((into)->at, (into)->len, sizeof *(into)->at, (order));           \
     } while (0)
 
-/* Unknown may be worse than low, so it stands between low and medium. */
-static int severity_rank(Severity severity)
-{
-    static const int ranks[SEVERITIES] = {
-        [SEVERITY_NEGLIGIBLE] = 0, [SEVERITY_LOW] = 1,  [SEVERITY_UNKNOWN] = 2,
-        [SEVERITY_MEDIUM] = 3,     [SEVERITY_HIGH] = 4, [SEVERITY_CRITICAL] = 5,
-    };
-    return ranks[severity];
-}
-
 static int number_order(double a, double b)
 {
     return a < b ? -1 : a > b;
@@ -130,7 +120,7 @@ static int cvss_order(const Cvss *a, const Cvss *b)
 
 static void join_rating(Finding *into, const Finding *other)
 {
-    int mine = severity_rank(into->severity), theirs = severity_rank(other->severity);
+    unsigned mine = severity_rank(into->severity), theirs = severity_rank(other->severity);
     if (mine == theirs)
         into->severity_source = text_join(into->severity_source, other->severity_source);
     if (mine < theirs) {

@@ -26,16 +26,6 @@ void inputs_complete(const Policy *policy, FindingInputs *in)
         in->fix = policy->missing.fix;
 }
 
-/* Unknown may be worse than low, so it stands between low and medium. */
-static unsigned severity_rank(Severity severity)
-{
-    static const unsigned rank[SEVERITIES] = {
-        [SEVERITY_NEGLIGIBLE] = 0, [SEVERITY_LOW] = 1,  [SEVERITY_UNKNOWN] = 2,
-        [SEVERITY_MEDIUM] = 3,     [SEVERITY_HIGH] = 4, [SEVERITY_CRITICAL] = 5,
-    };
-    return rank[severity];
-}
-
 /* From the most remote: N, A, unknown, L, P. */
 static unsigned av_rank(char av)
 {

@@ -45,8 +45,8 @@ typedef struct ShareKey {
 } ShareKey;
 
 typedef struct Share {
-    ShareKey
-        key; /* kind, id, eco, unit; "fixed", NAME, "", NAME; "host" or a container's name first */
+    /* kind, id, eco, unit; "fixed", NAME, "", NAME; "host" or a container's name first */
+    ShareKey key;
     int64_t nanonats;
     uint32_t finding; /* index into the target's findings; UINT32_MAX for an increment */
     int32_t points;   /* tenths; set by score_split */
@@ -88,8 +88,8 @@ enum { SCORE_BEST_FIXES = 10 };
 
 /* Computes result->score and the findings' points from findings, context, fixed increments and
  * vertical relations. A result that was read from a file has its increments in score.fixed: they are
- * taken from there where result->fixed is empty. Sets policy_hash and model. ERR_USAGE for context words, increments and
- * escape flags that the policy does not know. */
+ * taken from there where result->fixed is empty. Sets policy_hash and model. ERR_USAGE for context
+ * words, increments and escape flags that the policy does not know. */
 MUST_USE bool score_result(const Policy *policy, Arena *arena, Result *result, Error *err);
 /* UNKNOWN: no number, whatever was found. */
 void score_set_unknown(Score *score);
