@@ -85,6 +85,20 @@ bool record_enter_array(RecordReader *r)
                                              : record_expected(r, "an array");
 }
 
+bool record_members(RecordReader *r, void *into, MemberRead *read)
+{
+    Str name;
+    if (!record_enter_object(r))
+        return false;
+    while (json_next_key(&r->json, &name)) {
+        record_enter(r, name, 0);
+        if (!read(r, into, name))
+            return false;
+        record_leave(r);
+    }
+    return true;
+}
+
 static const Field *field_find(const Record *record, Str name)
 {
     for (size_t i = 0; i < record->count; i++)

@@ -70,6 +70,14 @@ typedef struct Words {
     size_t count;
 } Words;
 
+/* ID_words, of an enumeration and the function that names its values. */
+#define WORDS(id, name_of, enum_name, how_many)                                                    \
+    static Str id##_word(size_t i)                                                                 \
+    {                                                                                              \
+        return name_of((enum_name)i);                                                              \
+    }                                                                                              \
+    static const Words id##_words = {id##_word, how_many}
+
 /* A generic Vec. */
 typedef struct AnyVec {
     void *at;
@@ -104,6 +112,9 @@ void record_leave(RecordReader *r);
 /* Reading by hand: true if the next value is an object or array, and entered. */
 MUST_USE bool record_enter_object(RecordReader *r);
 MUST_USE bool record_enter_array(RecordReader *r);
+/* An object whose names are no fixed fields: `read` takes the value behind each name. */
+typedef bool MemberRead(RecordReader *r, void *into, Str name);
+MUST_USE bool record_members(RecordReader *r, void *into, MemberRead *read);
 MUST_USE bool record_take_fraction(RecordReader *r, double *out);
 MUST_USE bool record_take_integer(RecordReader *r, int64_t low, int64_t high, int64_t *out);
 MUST_USE bool record_take_str(RecordReader *r, Str *out);

@@ -2,14 +2,7 @@
 #include "report/result_record.h"
 
 /* What a score is computed from: the inputs of findings, the context, relations to a host or to
- * containers. The names are those of the reference model. */
-
-#define WORDS(id, name_of, enum_name, how_many)                                                    \
-    static Str id##_word(size_t i)                                                                 \
-    {                                                                                              \
-        return name_of((enum_name)i);                                                              \
-    }                                                                                              \
-    static const Words id##_words = {id##_word, how_many}
+ * containers. docs/schema/result.schema.json describes the names. */
 
 WORDS(severity, severity_name, Severity, SEVERITIES);
 WORDS(level, level_name, Level, LEVELS);
@@ -84,24 +77,20 @@ static void seen_write(RecordWriter *w, const Field *field, const void *value)
     json_put_end(&w->out, '}');
 }
 
+static bool scanner_read(RecordReader *r, void *into, Str name)
+{
+    FindingInputs *inputs = into;
+    if (inputs->seen.len == SCANNERS_MAX)
+        return record_expected(r, "at most %d scanners", SCANNERS_MAX);
+    SeenBy *seen = vec_push(r->arena, &inputs->seen);
+    seen->scanner = name;
+    return record_take_fraction(r, &seen->confidence);
+}
+
 static bool seen_read(RecordReader *r, const Field *field, void *value)
 {
     (void)field;
-    FindingInputs *inputs = value;
-    Str scanner;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &scanner)) {
-        if (inputs->seen.len == SCANNERS_MAX)
-            return record_expected(r, "at most %d scanners", SCANNERS_MAX);
-        SeenBy *seen = vec_push(r->arena, &inputs->seen);
-        seen->scanner = scanner;
-        record_enter(r, scanner, 0);
-        if (!record_take_fraction(r, &seen->confidence))
-            return false;
-        record_leave(r);
-    }
-    return true;
+    return record_members(r, value, scanner_read);
 }
 
 static const FieldType field_level = {level_write, level_read};
@@ -160,8 +149,9 @@ static void inputs_write(RecordWriter *w, const Field *field, const void *value)
     json_put_end(&w->out, '}');
 }
 
-static bool input_read(RecordReader *r, Finding *finding, Str name)
+static bool input_read(RecordReader *r, void *into, Str name)
 {
+    Finding *finding = into;
     if (str_eq(name, STR("unit")))
         return record_take_str(r, &finding->unit);
     if (str_eq(name, STR("eco")))
@@ -180,16 +170,7 @@ static bool input_read(RecordReader *r, Finding *finding, Str name)
 static bool inputs_read(RecordReader *r, const Field *field, void *value)
 {
     (void)field;
-    Str name;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &name)) {
-        record_enter(r, name, 0);
-        if (!input_read(r, value, name))
-            return false;
-        record_leave(r);
-    }
-    return true;
+    return record_members(r, value, input_read);
 }
 
 const FieldType field_inputs = {inputs_write, inputs_read};
@@ -226,8 +207,9 @@ static bool property_add(RecordReader *r, Context *context, Str name)
            record_expected(r, "at most %d", CONTEXT_MAX);
 }
 
-static bool property_read(RecordReader *r, Context *context, Str name)
+static bool property_read(RecordReader *r, void *into, Str name)
 {
+    Context *context = into;
     if (json_peek(&r->json) != JSON_ARRAY)
         return property_add(r, context, name);
     if (!record_enter_array(r))
@@ -244,16 +226,7 @@ static bool property_read(RecordReader *r, Context *context, Str name)
 static bool context_read(RecordReader *r, const Field *field, void *value)
 {
     (void)field;
-    Str name;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &name)) {
-        record_enter(r, name, 0);
-        if (!property_read(r, value, name))
-            return false;
-        record_leave(r);
-    }
-    return true;
+    return record_members(r, value, property_read);
 }
 
 const FieldType field_context = {context_write, context_read};
@@ -271,21 +244,18 @@ static void derived_write(RecordWriter *w, const Field *field, const void *value
     json_put_end(&w->out, '}');
 }
 
+static bool reason_read(RecordReader *r, void *into, Str name)
+{
+    (void)into;
+    Note *derived = vec_push(r->arena, &r->derived);
+    derived->what = name;
+    return record_take_str(r, &derived->why);
+}
+
 static bool derived_read(RecordReader *r, const Field *field, void *value)
 {
-    (void)field, (void)value;
-    Str name;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &name)) {
-        Note *derived = vec_push(r->arena, &r->derived);
-        derived->what = name;
-        record_enter(r, name, 0);
-        if (!record_take_str(r, &derived->why))
-            return false;
-        record_leave(r);
-    }
-    return true;
+    (void)field;
+    return record_members(r, value, reason_read);
 }
 
 const FieldType field_derived = {derived_write, derived_read};
@@ -355,8 +325,9 @@ static void vertical_write(RecordWriter *w, const Field *field, const void *valu
     json_put_end(&w->out, '}');
 }
 
-static bool container_read(RecordReader *r, Vertical *vertical, Str name)
+static bool container_read(RecordReader *r, void *into, Str name)
 {
+    Vertical *vertical = into;
     VerticalSide *side = vec_push(r->arena, &vertical->containers);
     if (!record_read(r, &container_record, side))
         return false;
@@ -364,30 +335,17 @@ static bool container_read(RecordReader *r, Vertical *vertical, Str name)
     return true;
 }
 
-static bool member_read(RecordReader *r, Vertical *vertical, Str name)
+static bool member_read(RecordReader *r, void *into, Str name)
 {
+    Vertical *vertical = into;
     VerticalMember *member = vec_push(r->arena, &vertical->members);
     member->name = name;
     return record_take_integer(r, 0, INT64_MAX, &member->raw);
 }
 
-static bool named_read(RecordReader *r, Vertical *vertical,
-                       bool (*read)(RecordReader *, Vertical *, Str))
+static bool relation_read(RecordReader *r, void *into, Str name)
 {
-    Str name;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &name)) {
-        record_enter(r, name, 0);
-        if (!read(r, vertical, name))
-            return false;
-        record_leave(r);
-    }
-    return true;
-}
-
-static bool relation_read(RecordReader *r, Vertical *vertical, Str name)
-{
+    Vertical *vertical = into;
     if (str_eq(name, STR("host"))) {
         vertical->has_host = true;
         vertical->host = (VerticalSide){0};
@@ -396,9 +354,9 @@ static bool relation_read(RecordReader *r, Vertical *vertical, Str name)
     if (str_eq(name, STR("escape")))
         return field_strs.read(r, NULL, &vertical->escape);
     if (str_eq(name, STR("containers")))
-        return named_read(r, vertical, container_read);
+        return record_members(r, vertical, container_read);
     if (str_eq(name, STR("members")))
-        return named_read(r, vertical, member_read);
+        return record_members(r, vertical, member_read);
     json_skip(&r->json);
     return true;
 }
@@ -406,7 +364,7 @@ static bool relation_read(RecordReader *r, Vertical *vertical, Str name)
 static bool vertical_read(RecordReader *r, const Field *field, void *value)
 {
     (void)field;
-    return named_read(r, value, relation_read);
+    return record_members(r, value, relation_read);
 }
 
 const FieldType field_vertical = {vertical_write, vertical_read};

@@ -14,12 +14,6 @@
     {                                                                                              \
         .fields = (table), .count = COUNT_OF(table), .size = sizeof(struct_name), __VA_ARGS__      \
     }
-#define WORDS(id, name_of, enum_name, how_many)                                                    \
-    static Str id##_word(size_t i)                                                                 \
-    {                                                                                              \
-        return name_of((enum_name)i);                                                              \
-    }                                                                                              \
-    static const Words id##_words = {id##_word, how_many}
 
 WORDS(kind, finding_kind_name, FindingKind, FINDING_KINDS);
 WORDS(severity, severity_name, Severity, SEVERITIES);
@@ -197,24 +191,20 @@ static void components_write(RecordWriter *w, const Field *field, const void *va
     json_put_end(&w->out, '}');
 }
 
+static bool component_read(RecordReader *r, void *into, Str name)
+{
+    Score *score = into;
+    Component *component = vec_push(r->arena, &score->components);
+    component->name = name;
+    if (!field_number.read(r, NULL, &component->score))
+        return false;
+    return component->score <= 1000 || record_expected(r, "a number from 0 to 1000");
+}
+
 static bool components_read(RecordReader *r, const Field *field, void *value)
 {
     (void)field;
-    Score *score = value;
-    Str name;
-    if (!record_enter_object(r))
-        return false;
-    while (json_next_key(&r->json, &name)) {
-        Component *component = vec_push(r->arena, &score->components);
-        component->name = name;
-        record_enter(r, name, 0);
-        if (!field_number.read(r, field, &component->score))
-            return false;
-        if (component->score > 1000)
-            return record_expected(r, "a number from 0 to 1000");
-        record_leave(r);
-    }
-    return true;
+    return record_members(r, value, component_read);
 }
 
 static const FieldType field_components = {components_write, components_read};
