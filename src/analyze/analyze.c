@@ -33,7 +33,7 @@ static bool read_in_child(const AnalyzeRequest *request, const SourceInput *inpu
     if (input->fds.len + (input->scratch >= 0) > CHILD_FDS)
         return error_set(err, ERR_LIMIT, "more than %d layers", CHILD_FDS);
     size_t count = collect_fds(input, fds, COUNT_OF(fds));
-    if (!hash_prepare(err) || !inventory_preload(err) ||
+    if (!hash_prepare(err) ||
         !child_start(&child, "the parser", worker_run, &task, fds, count, err))
         return false;
     return converse(&request->cache, &request->limits, &child, arena, out, err);

@@ -20,5 +20,5 @@ MUST_USE bool sandbox_enter(SandboxProfile profile, const Limits *limits, const 
                             size_t count, Error *err);
 
 /* False where the build cannot have the list of system calls and the limit on memory: the
- * sanitizers need more than they leave. For tests and for `assay --version`. */
+ * sanitizers need more than they leave. For tests. */
 bool sandbox_active(void);

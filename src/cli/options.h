@@ -31,7 +31,7 @@ typedef struct OptionSpec {
 extern const OptionSpec options_report[], options_data[], options_build[];
 
 /* `words` without the command's own name. "--x=v" and "--x v" are the same, "--" ends the options,
- * "-" is an operand, and so is what
- * no option knows after the first operand of a command that has none of its own. Errors are ERR_USAGE. */
+ * "-" is an operand, and so is what no option knows after the first operand of a command that has
+ * none of its own. Errors are ERR_USAGE. */
 MUST_USE bool options_parse(const OptionSpec *const *tables, int count, char **words, Arena *arena,
                             Options *out, Error *err);

@@ -8,12 +8,6 @@
 
 static const Str magic = STR_INIT("AINV1");
 
-bool inventory_preload(Error *err)
-{
-    (void)err;
-    return true;
-}
-
 bool wire_fail(WireTake *take, const char *why)
 {
     if (!take->why)

@@ -13,7 +13,3 @@ void inventory_encode(const Inventory *inventory, Buf *out);
  * ERR_FORMAT names what is wrong. *out keeps a copy of the bytes; they need not be UTF-8. */
 MUST_USE bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out,
                                Error *err);
-
-/* Loads what catalogers would otherwise load at their first use, before the sandbox closes. All of
- * their readers are our own, so there is nothing that could be missing. */
-MUST_USE bool inventory_preload(Error *err);

@@ -19,8 +19,7 @@ typedef struct LayerEntry {
     Str path; /* as inside the image: relative, clean (archive/path.h) */
     Str link; /* of a symlink as written, of a hard link a clean path */
     uint64_t size;
-    uint32_t
-        mode; /* permission bits. From a directory, size and mode are 0 for files nobody wanted */
+    uint32_t mode; /* permission bits; with `size` 0 for files in a directory that nobody wanted */
     LayerEntryKind kind;
 } LayerEntry;
 

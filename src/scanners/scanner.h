@@ -2,7 +2,7 @@
 #pragma once
 #include <stddef.h>
 
-/* A scanner that findings can come from, its own file's or another program's. */
+/* What findings can come from: a row for `assay list scanners`. */
 typedef struct Scanner {
     const char *name, *summary, *spec;
 } Scanner;
