@@ -61,10 +61,8 @@ static void texts_read(Json *j, Arena *arena, StrVec *out)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key, lang = {0}, value = {0};
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("lang")))
                 lang = json_take_str(j);
@@ -81,10 +79,8 @@ static void weaknesses_read(Json *j, Arena *arena, NvdItem *out)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("description")))
                 texts_read(j, arena, &out->cwes);
@@ -98,11 +94,9 @@ static bool tags_disputed(Json *j, Arena *arena)
     bool disputed = false;
     if (!json_enter_array(j))
         return false;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
         StrVec tags = {0};
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("tags")))
                 feed_strings(j, arena, &tags);
@@ -171,12 +165,10 @@ static void items_read(FeedFile *file, uint32_t source, Json *j)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         ArenaMark mark = arena_mark(file->arena);
         NvdItem item = {0};
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("cve")))
                 cve_read(j, file->arena, &item);

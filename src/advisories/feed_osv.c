@@ -45,10 +45,8 @@ static void events_read(Json *j, Arena *arena, EventVec *out)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key)) {
             size_t i = 0;
             while (i < COUNT_OF(event_names) && !str_eq(key, event_names[i].name))
@@ -116,11 +114,9 @@ static void ranges_read(Json *j, Arena *arena, RangeVec *out, bool *git)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key, type = {0};
         EventVec events = {0};
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("type")))
                 type = json_take_str(j);
@@ -240,10 +236,8 @@ static void severity_read(Json *j, Arena *arena, StrVec *vectors, Str *word)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key, type = {0}, score = {0};
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("type")))
                 type = json_take_str(j);

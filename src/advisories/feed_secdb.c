@@ -102,9 +102,7 @@ static void packages_read(Secdb *db, Json *j)
     Str key;
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
-        if (!json_enter_object(j))
-            continue;
+    while (json_next_object(j)) {
         while (json_next_key(j, &key))
             if (str_eq(key, STR("pkg")))
                 package_read(db, j);

@@ -45,10 +45,8 @@ static void options_read(Json *j, CveRecord *out)
                                            STR_INIT("Technical Impact")};
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key)) {
             size_t i = 0;
             while (i < SSVC_POINTS && !str_eq(key, names[i]))
@@ -90,10 +88,8 @@ static void metrics_read(Json *j, Arena *arena, StrVec *vectors, CveRecord *out)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_starts(key, STR("cvssV")))
                 *vec_push(arena, vectors) = feed_member(j, STR("vectorString"));
@@ -119,10 +115,8 @@ static void problems_read(Json *j, Arena *arena, StrVec *cwes)
 {
     if (!json_enter_array(j))
         return;
-    while (json_next_item(j)) {
+    while (json_next_object(j)) {
         Str key;
-        if (!json_enter_object(j))
-            continue;
         while (json_next_key(j, &key))
             if (str_eq(key, STR("descriptions")))
                 descriptions_read(j, arena, cwes);

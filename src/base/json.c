@@ -108,6 +108,14 @@ bool json_next_item(Json *j)
            (json_peek(j) != JSON_END || (json_fail(j, "a value is missing"), false));
 }
 
+bool json_next_object(Json *j)
+{
+    while (json_next_item(j))
+        if (json_enter_object(j))
+            return true;
+    return false;
+}
+
 static uint32_t take_hex4(Json *j)
 {
     uint64_t unit = 0;

@@ -44,6 +44,8 @@ bool json_enter_object(Json *j);
 bool json_next_key(Json *j, Str *key); /* leaves the object when it gives false */
 bool json_enter_array(Json *j);
 bool json_next_item(Json *j); /* leaves the array when it gives false */
+/* The next item that is an object, entered; others are passed over. */
+bool json_next_object(Json *j);
 
 Str json_take_str(Json *j); /* empty if it is no string */
 double json_take_number(Json *j, double fallback);

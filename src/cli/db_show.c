@@ -130,8 +130,8 @@ static void print_status(const DatabaseInfo *info, Date as_of, Arena *arena)
     printf("version  " STR_FMT "%s\n", STR_ARG(info->version),
            info->seed ? " (the seed that came with the program)" : "");
     if (info->built != DATE_NONE)
-        printf("built    " STR_FMT ", %d days ago\n", STR_ARG(date_str(arena, info->built)),
-               as_of - info->built);
+        printf("built    " STR_FMT ", %d day%s ago\n", STR_ARG(date_str(arena, info->built)),
+               as_of - info->built, as_of - info->built == 1 ? "" : "s");
     for (size_t i = 0; i < info->sources.len; i++)
         printf("%9llu  " STR_FMT "%s" STR_FMT "\n", (unsigned long long)info->sources.at[i].records,
                STR_ARG(info->sources.at[i].name), info->sources.at[i].modified.len ? "  " : "",

@@ -90,20 +90,6 @@ static bool parse(Str v, Pep440 *out)
     return take_local(v, &i, &out->local) && i == v.len;
 }
 
-static VersionOrder release_compare(Str a, Str b)
-{
-    size_t i = 0, j = 0;
-    while (i < a.len || j < b.len) {
-        Str x = take_digits(a, &i), y = take_digits(b, &j);
-        VersionOrder order = digits_compare(x, y);
-        if (order)
-            return order;
-        i += i < a.len;
-        j += j < b.len;
-    }
-    return VERSION_EQUAL;
-}
-
 /* 1.0.dev1 is before 1.0a1, but 1.0a1.dev1 and 1.0.post1.dev1 stay where they are. */
 static int phase_rank(const Pep440 *v)
 {
@@ -134,7 +120,7 @@ static VersionOrder parsed_compare(const Pep440 *a, const Pep440 *b)
 {
     VersionOrder order = digits_compare(a->epoch, b->epoch);
     if (!order)
-        order = release_compare(a->release, b->release);
+        order = numbers_compare(a->release, b->release);
     if (!order)
         order = order_of(phase_rank(a) - phase_rank(b));
     if (!order)

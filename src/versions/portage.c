@@ -31,7 +31,7 @@ static bool more_numbers(Str v, size_t i)
     return at(v, i) == '.' && is_digit(at(v, i + 1));
 }
 
-static VersionOrder numbers_compare(Str a, size_t *i, Str b, size_t *j)
+static VersionOrder components_compare(Str a, size_t *i, Str b, size_t *j)
 {
     for (bool first = true;; first = false) {
         Str x = take_digits(a, i), y = take_digits(b, j);
@@ -92,7 +92,7 @@ static Str take_revision(Str v, size_t *i)
 static VersionOrder compare(Str a, Str b)
 {
     size_t i = 0, j = 0;
-    VersionOrder order = numbers_compare(a, &i, b, &j);
+    VersionOrder order = components_compare(a, &i, b, &j);
     if (!order) {
         char x = take_letter(a, &i), y = take_letter(b, &j);
         order = order_of(x - y);

@@ -33,20 +33,6 @@ static void take_revision(Semver *v)
     v->pre = slice(v->pre, 0, i > 0 ? i - 1 : 0);
 }
 
-static VersionOrder numbers_compare(Str a, Str b)
-{
-    size_t i = 0, j = 0;
-    while (i < a.len || j < b.len) {
-        Str x = take_digits(a, &i), y = take_digits(b, &j);
-        VersionOrder order = digits_compare(x, y);
-        if (order)
-            return order;
-        i += i < a.len; /* the dot */
-        j += j < b.len;
-    }
-    return VERSION_EQUAL;
-}
-
 static Str identifier_next(Str s, size_t *i)
 {
     size_t from = *i;

@@ -167,6 +167,21 @@ static inline VersionOrder digits_compare(Str a, Str b)
     return a.len != b.len ? order_size(a.len, b.len) : bytes_compare(a, b);
 }
 
+/* "1.2.3": numbers with one character between any two; what one of them lacks is 0. */
+static inline VersionOrder numbers_compare(Str a, Str b)
+{
+    size_t i = 0, j = 0;
+    while (i < a.len || j < b.len) {
+        Str x = take_digits(a, &i), y = take_digits(b, &j);
+        VersionOrder order = digits_compare(x, y);
+        if (order)
+            return order;
+        i += i < a.len;
+        j += j < b.len;
+    }
+    return VERSION_EQUAL;
+}
+
 static inline bool digits_zero(Str digits)
 {
     return without_zeros(digits).len == 0;
