@@ -55,11 +55,11 @@ void feed_note(FeedFile *file, Str what, Str why);
  * order, empty where the file has none. */
 enum { FEED_COLUMNS = 8 };
 typedef void FeedRow(FeedFile *file, uint32_t source, const Str *columns);
-bool feed_csv(FeedFile *file, uint32_t source, const Str *names, size_t count, FeedRow *row,
-              Error *err);
+MUST_USE bool feed_csv(FeedFile *file, uint32_t source, const Str *names, size_t count,
+                       FeedRow *row, Error *err);
 /* Every JSON document of the file, or, where it is a zip or a tar, of its members. */
 typedef void FeedDocument(FeedFile *file, uint32_t source, Str name, Str text);
-bool feed_documents(FeedFile *file, uint32_t source, FeedDocument *document, Error *err);
+MUST_USE bool feed_documents(FeedFile *file, uint32_t source, FeedDocument *document, Error *err);
 /* The string that an object calls `name`; empty if it has none. */
 Str feed_member(Json *j, Str name);
 /* The strings of an array. */
@@ -67,4 +67,4 @@ void feed_strings(Json *j, Arena *arena, StrVec *out);
 /* Ends a document: what is wrong with it becomes a note. */
 bool feed_json_ok(FeedFile *file, Json *j, Str name);
 /* The only bytes of a zip with one member that counts: the first that ends in `suffix`. */
-bool feed_unzip(FeedFile *file, Str suffix, Buf *into, Error *err);
+MUST_USE bool feed_unzip(FeedFile *file, Str suffix, Buf *into, Error *err);

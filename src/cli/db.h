@@ -6,12 +6,12 @@
 #include "cli/command.h"
 
 /* What the words after `assay db` share. */
-bool db_lookup(const Options *options, const Database *db, Arena *arena, int *exit_code,
-               Error *err);
-bool db_status(const Options *options, const Database *db, Arena *arena, int *exit_code,
-               Error *err);
+MUST_USE bool db_lookup(const Options *options, const Database *db, Arena *arena, int *exit_code,
+                        Error *err);
+MUST_USE bool db_status(const Options *options, const Database *db, Arena *arena, int *exit_code,
+                        Error *err);
 
-bool db_update(const Options *options, Arena *arena, int *exit_code, Error *err);
+MUST_USE bool db_update(const Options *options, Arena *arena, int *exit_code, Error *err);
 
 /* To standard error: what could not be read. */
 void db_print_notes(const NoteVec *notes);
