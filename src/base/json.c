@@ -124,19 +124,6 @@ static uint32_t take_hex4(Json *j)
     return (uint32_t)unit;
 }
 
-static size_t utf8_put(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = len - 1; i > 0; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3f));
-    out[0] = (char)((0xf00 >> len & 0xff) | c);
-    return len;
-}
-
 /* A lone surrogate becomes U+FFFD: it has no UTF-8. */
 static uint32_t take_code_point(Json *j)
 {

@@ -296,6 +296,19 @@ bool str_is_utf8(Str s)
     return true;
 }
 
+size_t utf8_put(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
+    out[0] = (char)((0xf00 >> len & 0xff) | c);
+    return len;
+}
+
 uint64_t str_hash(Str s)
 {
     uint64_t h = 0xcbf29ce484222325u;

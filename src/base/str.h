@@ -63,6 +63,8 @@ bool str_to_i64(Str s, int64_t *out);   /* one leading - or + allowed */
 bool str_to_double(Str s, double *out); /* decimal, optional exponent; locale-free */
 
 bool str_is_utf8(Str s);
+/* The 1 to 4 bytes of a code point that is no surrogate and below 0x110000; gives how many. */
+size_t utf8_put(char *out, uint32_t c);
 uint64_t str_hash(Str s); /* FNV-1a with a final mix; stable across runs and machines */
 
 bool char_is_digit(char c);

@@ -118,19 +118,6 @@ static void take_line_end(Toml *t)
 
 /* ---- strings ---- */
 
-static size_t utf8_put(char *out, uint64_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = len - 1; i > 0; i--, c >>= 6)
-        out[i] = (char)(0x80 | (c & 0x3f));
-    out[0] = (char)((0xf00 >> len & 0xff) | c);
-    return len;
-}
-
 /* After the backslash. */
 static size_t take_escape(Toml *t, char *out)
 {
@@ -151,7 +138,7 @@ static size_t take_escape(Toml *t, char *out)
         fail(t, "an escape names no Unicode character");
         return 0;
     }
-    return utf8_put(out, point);
+    return utf8_put(out, (uint32_t)point);
 }
 
 /* A backslash that ends a line takes the white space that follows with it. */

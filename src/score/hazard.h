@@ -25,6 +25,7 @@ typedef struct Entry {
     uint32_t index;
 } Entry;
 
+/* What a target's own hazard is computed with, its context's words looked up once. */
 typedef struct Own {
     const Policy *policy;
     ResolvedContext context;
