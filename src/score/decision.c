@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "score/decision.h"
 
+/* An answer to a question with two: one of them, or both while nobody knows. */
+enum { ANSWER_NO = 1, ANSWER_YES = 2, ANSWER_EITHER = ANSWER_NO | ANSWER_YES };
+
 /* The inputs of both trees. */
 typedef struct Situation {
     Exploitation exploitation;
-    bool kev, exposed, automatable;
-    size_t impact;
+    bool kev, exposed, exposure_stated;
+    unsigned automatable, total; /* answers */
 } Situation;
 
 static bool vector_has(const Cvss *cvss, Str metric)
@@ -25,20 +28,26 @@ static Exploitation exploitation_of(const Finding *f, bool kev)
     return EXPLOITATION_NONE;
 }
 
-/* Without a word from the feed: no interaction, no privilege and low complexity over the network.
- */
-static bool automatable_of(const Finding *f)
+static unsigned answer(bool yes)
 {
-    if (f->ssvc.automatable.len)
-        return str_eq_fold(f->ssvc.automatable, STR("yes"));
-    if (f->inputs.known & INPUT_AUTOMATABLE)
-        return f->inputs.automatable;
-    return vector_has(&f->cvss, STR("AV:N/AC:L")) && vector_has(&f->cvss, STR("/PR:N")) &&
-           vector_has(&f->cvss, STR("/UI:N"));
+    return yes ? ANSWER_YES : ANSWER_NO;
 }
 
-/* Total: the attacker controls the component. Unknown is not taken for harmless. */
-static size_t impact_of(const Finding *f)
+/* Without a word from the feed: no interaction, no privilege and low complexity over the network. */
+static unsigned automatable_of(const Finding *f)
+{
+    if (f->ssvc.automatable.len)
+        return answer(str_eq_fold(f->ssvc.automatable, STR("yes")));
+    if (f->inputs.known & INPUT_AUTOMATABLE)
+        return answer(f->inputs.automatable);
+    if (f->cvss.vector.len == 0)
+        return ANSWER_EITHER;
+    return answer(vector_has(&f->cvss, STR("AV:N/AC:L")) && vector_has(&f->cvss, STR("/PR:N")) &&
+                  vector_has(&f->cvss, STR("/UI:N")));
+}
+
+/* Total: the attacker controls the component. */
+static unsigned total_of(const Finding *f)
 {
     static const Str all[][3] = {
         {STR_INIT("/C:H"), STR_INIT("/I:H"), STR_INIT("/A:H")},
@@ -46,15 +55,14 @@ static size_t impact_of(const Finding *f)
         {STR_INIT("/C:C"), STR_INIT("/I:C"), STR_INIT("/A:C")},
     };
     if (f->ssvc.technical_impact.len)
-        return str_eq_fold(f->ssvc.technical_impact, STR("partial")) ? IMPACT_PARTIAL
-                                                                     : IMPACT_TOTAL;
+        return answer(!str_eq_fold(f->ssvc.technical_impact, STR("partial")));
     if (f->cvss.vector.len == 0)
-        return IMPACT_TOTAL;
+        return ANSWER_EITHER;
     for (size_t i = 0; i < COUNT_OF(all); i++)
         if (vector_has(&f->cvss, all[i][0]) && vector_has(&f->cvss, all[i][1]) &&
             vector_has(&f->cvss, all[i][2]))
-            return IMPACT_TOTAL;
-    return IMPACT_PARTIAL;
+            return ANSWER_YES;
+    return ANSWER_NO;
 }
 
 static size_t mission_of(const Context *context)
@@ -65,20 +73,102 @@ static size_t mission_of(const Context *context)
                                        : MISSION_MEDIUM;
 }
 
+/* Every pair of answers that may be the true one, as {automatable, total}. */
+static size_t possible(const Situation *s, bool out[4][2])
+{
+    size_t count = 0;
+    for (unsigned a = 0; a < 2; a++)
+        for (unsigned t = 0; t < 2; t++)
+            if (s->automatable & 1u << a && s->total & 1u << t) {
+                out[count][0] = a;
+                out[count++][1] = t;
+            }
+    return count;
+}
+
+/* Of answers by their urgency (the lower the sooner) the one in the middle, the sooner of two. */
+static size_t middle(const int32_t *urgency, size_t count)
+{
+    size_t order[4];
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        for (; at > 0 && urgency[order[at - 1]] > urgency[i]; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+    return order[(count - 1) / 2];
+}
+
+static const Deadline *deadline_of(const Policy *policy, const Situation *s)
+{
+    bool pairs[4][2];
+    int32_t days[4];
+    const Deadline *rows[4];
+    size_t count = possible(s, pairs);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = &policy->deadlines[s->kev][s->exposed][pairs[i][0]]
+                                    [pairs[i][1] ? IMPACT_TOTAL : IMPACT_PARTIAL];
+        days[i] = rows[i]->days < 0 ? INT32_MAX : rows[i]->days;
+    }
+    return rows[middle(days, count)];
+}
+
+/* Words that the tree does not know come last. */
+static int32_t decision_urgency(Str word)
+{
+    static const Str words[] = {STR_INIT("Act"), STR_INIT("Attend"), STR_INIT("Track*"),
+                                STR_INIT("Track")};
+    int32_t i = 0;
+    while (i < (int32_t)COUNT_OF(words) && !str_eq(words[i], word))
+        i++;
+    return i;
+}
+
+static Str decision_of(const Policy *policy, const Situation *s, size_t mission)
+{
+    bool pairs[4][2];
+    int32_t urgency[4];
+    Str words[4];
+    size_t count = possible(s, pairs);
+    for (size_t i = 0; i < count; i++) {
+        words[i] = policy->ssvc[s->exploitation][pairs[i][0]]
+                               [pairs[i][1] ? IMPACT_TOTAL : IMPACT_PARTIAL][mission];
+        urgency[i] = decision_urgency(words[i]);
+    }
+    return words[middle(urgency, count)];
+}
+
+static Str situation_str(const Situation *s, Arena *arena)
+{
+    static const char *const automatable[] = {
+        [ANSWER_NO] = "not automatable",
+        [ANSWER_YES] = "automatable",
+        [ANSWER_EITHER] = "not known whether automatable",
+    };
+    static const char *const impact[] = {
+        [ANSWER_NO] = "partial impact",
+        [ANSWER_YES] = "total impact",
+        [ANSWER_EITHER] = "impact not known",
+    };
+    return arena_printf(arena, "BOD 26-04: %s, %s, %s, %s",
+                        s->kev ? "known exploited" : "not known exploited",
+                        s->exposed           ? "exposed"
+                        : s->exposure_stated ? "not exposed"
+                                             : "not said to be exposed",
+                        automatable[s->automatable], impact[s->total]);
+}
+
 static void deadline_set(const Policy *policy, const Situation *s, Date first_seen, Arena *arena,
                          Finding *f)
 {
-    const Deadline *row = &policy->deadlines[s->kev][s->exposed][s->automatable][s->impact];
+    const Deadline *row = deadline_of(policy, s);
     f->deadline.date = DATE_NONE;
     if (f->kev.due != DATE_NONE && f->kev.added != DATE_NONE) {
         f->deadline.date = f->kev.due;
         f->deadline.why = STR("due date of CISA's KEV entry");
         return;
     }
-    Str situation =
-        arena_printf(arena, "BOD 26-04: %sknown exploited, %sexposed, %sautomatable, %s",
-                     s->kev ? "" : "not ", s->exposed ? "" : "not ", s->automatable ? "" : "not ",
-                     s->impact == IMPACT_TOTAL ? "total impact" : "partial impact");
+    Str situation = situation_str(s, arena);
     if (row->days < 0) {
         f->deadline.why = arena_join(arena, situation, STR(": at the next upgrade"));
         return;
@@ -95,13 +185,15 @@ void finding_decide(const Policy *policy, const Context *context, Date first_see
     if (!finding_kind_is_cve(f->kind))
         return;
     bool kev = f->kev.added != DATE_NONE || f->inputs.exploit[EXPLOIT_KEV];
+    Str exposure = context_value(context, STR("exposure"));
     Situation s = {
         .exploitation = exploitation_of(f, kev),
         .kev = kev,
-        .exposed = str_eq(context_value(context, STR("exposure")), STR("internet")),
+        .exposed = str_eq(exposure, STR("internet")),
+        .exposure_stated = exposure.len > 0,
         .automatable = automatable_of(f),
-        .impact = impact_of(f),
+        .total = total_of(f),
     };
-    f->ssvc.decision = policy->ssvc[s.exploitation][s.automatable][s.impact][mission_of(context)];
+    f->ssvc.decision = decision_of(policy, &s, mission_of(context));
     deadline_set(policy, &s, first_seen, arena, f);
 }

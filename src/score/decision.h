@@ -6,6 +6,8 @@
  * context (default medium), and the day by which to act: the KEV entry's own, else BOD 26-04's row
  * counted from `first_seen`. Sets f->ssvc.decision and f->deadline of kinds with a CVE; what a feed
  * does not say of exploitation, automation and technical impact is taken from the exploit flags and
- * the CVSS vector. */
+ * the CVSS vector. What they do not tell either may be so or so: of the possible answers by urgency the
+ * one in the middle is taken, the more urgent of two, and `why` says what is not known. An exposure
+ * that nobody stated is none. */
 void finding_decide(const Policy *policy, const Context *context, Date first_seen, Arena *arena,
                     Finding *f);

@@ -162,8 +162,13 @@ def test_increments_stand_in_score_fixed():
 
 
 def test_mission_steers_the_decision_only():
-    results = [scored({"findings": [cve()]}, "--context", f"mission={m}") for m in ("low", "medium", "high")]
-    assert [r["findings"][0]["ssvc"]["decision"] for r in results] == ["Track", "Attend", "Act"]
+    def decisions(finding):
+        results = [scored({"findings": [finding]}, "--context", f"mission={m}") for m in ("low", "medium", "high")]
+        return results, [r["findings"][0]["ssvc"]["decision"] for r in results]
+    _, words = decisions(cve(automatable=True))
+    assert words == ["Attend", "Act", "Act"], words
+    results, words = decisions(cve(automatable=False))
+    assert words == ["Track", "Attend", "Act"], words  # the impact is not known: the more urgent of two
     assert len({json.dumps(r["score"]) for r in results}) == 1
     exposed = scored({"findings": [cve()]}, "--context", "exposure=internet")["findings"][0]
     assert exposed["deadline"]["date"] == "2026-11-25" and "forensics" in exposed["deadline"]["why"]

@@ -291,5 +291,19 @@ TEST(decision_from_the_vector)
     CHECK_STR(f->ssvc.decision, STR("Track*"));
     CHECK_STR(
         f->deadline.why,
-        STR("BOD 26-04: not known exploited, not exposed, automatable, total impact: 60 days"));
+        STR("BOD 26-04: not known exploited, not said to be exposed, automatable, total impact: "
+            "60 days"));
+}
+
+/* Neither end is taken of what nobody knows: of "at the next upgrade" twice and 60 days twice the
+ * sooner of the middle two. */
+TEST(decision_without_any_word)
+{
+    Bench b CLEANUP(bench_close);
+    bench_open(&b, (Str){0});
+    Finding *f = add_cve(&b, STR("A"), STR("u"), SEVERITY_CRITICAL, 9.8, .01);
+    finding_decide(b.policy, &b.result.context, 1000, &b.arena, f);
+    CHECK_STR(f->ssvc.decision, STR("Track"));
+    CHECK_INT(f->deadline.date, 1060);
+    CHECK(str_contains(f->deadline.why, STR("not known whether automatable, impact not known")));
 }
