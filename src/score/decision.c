@@ -102,15 +102,16 @@ static size_t middle(const int32_t *urgency, size_t count)
 static const Deadline *deadline_of(const Policy *policy, const Situation *s)
 {
     bool pairs[4][2];
-    int32_t days[4];
+    int32_t urgency[4];
     const Deadline *rows[4];
     size_t count = possible(s, pairs);
     for (size_t i = 0; i < count; i++) {
         rows[i] = &policy->deadlines[s->kev][s->exposed][pairs[i][0]]
                                     [pairs[i][1] ? IMPACT_TOTAL : IMPACT_PARTIAL];
-        days[i] = rows[i]->days < 0 ? INT32_MAX : rows[i]->days;
+        int32_t days = rows[i]->days < 0 ? INT32_MAX / 2 : rows[i]->days;
+        urgency[i] = 2 * days - rows[i]->forensics; /* of equal days the one with more to do */
     }
-    return rows[middle(days, count)];
+    return rows[middle(urgency, count)];
 }
 
 /* Words that the tree does not know come last. */
