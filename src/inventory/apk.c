@@ -16,6 +16,12 @@ typedef struct ApkParse {
     size_t bad, first_bad_line;
 } ApkParse;
 
+static void bad_at(ApkParse *parse, size_t line)
+{
+    if (parse->bad++ == 0)
+        parse->first_bad_line = line;
+}
+
 static bool wants_path(Str path, Str base)
 {
     (void)base;
@@ -28,10 +34,11 @@ static void entry_end(ApkParse *parse, ApkEntry *entry, size_t line)
 {
     Arena *arena = parse->sink->arena;
     bool empty = entry->name.len == 0 && entry->version.len == 0;
-    if (!empty && (entry->name.len == 0 || entry->version.len == 0)) {
-        if (parse->bad++ == 0)
-            parse->first_bad_line = line;
-    } else if (!empty && str_at(entry->name, 0) != '.') {
+    if (!empty && !(text_is_word(entry->name) && text_is_word(entry->version)))
+        bad_at(parse, line);
+    if (entry->name.len == 0 || entry->version.len == 0) {
+        /* nothing that could be compared */
+    } else if (str_at(entry->name, 0) != '.') {
         Package *package = sink_package(parse->sink, PACKAGE_APK, parse->file);
         package->name = arena_str(arena, entry->name);
         package->version = arena_str(arena, entry->version);
@@ -45,8 +52,11 @@ static void entry_end(ApkParse *parse, ApkEntry *entry, size_t line)
     *entry = (ApkEntry){0};
 }
 
-static void entry_take(ApkParse *parse, ApkEntry *entry, char field, Str value)
+/* A name or a version that comes again: the line between two paragraphs was lost. */
+static void entry_take(ApkParse *parse, ApkEntry *entry, char field, Str value, size_t line)
 {
+    if ((field == 'P' && entry->name.len) || (field == 'V' && entry->version.len))
+        bad_at(parse, line);
     switch (field) {
     case 'P':
         entry->name = value;
@@ -89,11 +99,13 @@ static void read_installed(const CatalogFile *file, CatalogSink *sink)
         if (line.len == 0)
             entry_end(&parse, &entry, number);
         else if (str_at(line, 1) == ':')
-            entry_take(&parse, &entry, line.ptr[0], str_trim(str_from_pos(line, 2)));
-        else if (parse.bad++ == 0)
-            parse.first_bad_line = number;
+            entry_take(&parse, &entry, line.ptr[0], str_trim(str_from_pos(line, 2)), number);
+        else
+            bad_at(&parse, number);
     }
     entry_end(&parse, &entry, number);
+    if (text_is_torn(file->bytes))
+        bad_at(&parse, number);
     buf_fini(&parse.path);
     if (parse.bad)
         sink_incomplete(sink, file->path, "%zu places that are no apk database, first in line %zu",

@@ -88,6 +88,20 @@ void sink_incomplete(CatalogSink *sink, Str path, const char *format, ...)
     va_end(args);
 }
 
+bool text_is_word(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7f) /* bytes beyond ASCII too, signed or not */
+            return false;
+    return s.len > 0;
+}
+
+bool text_is_torn(Str bytes)
+{
+    return str_find_char(bytes, '\0') != STR_NONE ||
+           (bytes.len && str_at(bytes, bytes.len - 1) != '\n');
+}
+
 /* Only files in which packages can be found are worth an owner, and most of what OS packages own is
  * none: data by its name, which no cataloger wants by its path. */
 static bool is_data(Str path)

@@ -33,6 +33,8 @@ static void take_package(Json *j, const CatalogFile *file, CatalogSink *sink)
             take_strings(j, &licences);
         else
             json_skip(j);
+    if (!j->why && (name.len == 0 || version.len == 0))
+        sink_incomplete(sink, file->path, "a package without a name or a version");
     Package *package =
         j->why ? NULL : language_package(sink, PACKAGE_COMPOSER, file, name, version);
     if (!package)

@@ -74,15 +74,20 @@ static void set_source(Arena *arena, Package *package, Str source)
         package->source_version = arena_str(arena, str_trim(version));
 }
 
+static void bad_at(DpkgParse *parse, size_t line)
+{
+    if (parse->bad++ == 0)
+        parse->first_bad_line = line;
+}
+
 static void entry_end(DpkgParse *parse, DpkgEntry *entry, size_t line)
 {
     Arena *arena = parse->sink->arena;
     bool empty = entry->name.len == 0 && entry->version.len == 0;
     if (!empty && is_installed(entry->status)) {
-        if (entry->name.len == 0 || entry->version.len == 0) {
-            if (parse->bad++ == 0)
-                parse->first_bad_line = line;
-        } else {
+        if (!text_is_word(entry->name) || !text_is_word(entry->version))
+            bad_at(parse, line);
+        if (entry->name.len && entry->version.len) {
             Package *package = sink_package(parse->sink, PACKAGE_DEB, parse->file);
             package->name = arena_str(arena, entry->name);
             package->version = arena_str(arena, entry->version);
@@ -104,6 +109,11 @@ static Str *entry_field(DpkgEntry *entry, Str name)
     return NULL;
 }
 
+static Str last_part(Str path)
+{
+    return str_from_pos(path, str_rfind_char(path, '/') + 1); /* STR_NONE + 1 is 0 */
+}
+
 static void read_status(const CatalogFile *file, CatalogSink *sink)
 {
     DpkgParse parse = {.file = file, .sink = sink};
@@ -117,23 +127,23 @@ static void read_status(const CatalogFile *file, CatalogSink *sink)
         } else if (line.ptr[0] != ' ' && line.ptr[0] != '\t') {
             if (str_cut(line, ':', &key, &value)) {
                 Str *field = entry_field(&entry, key);
+                if (field && field->len) /* the line between two paragraphs was lost */
+                    bad_at(&parse, number);
                 if (field)
                     *field = str_trim(value);
-            } else if (parse.bad++ == 0) {
-                parse.first_bad_line = number;
+            } else {
+                bad_at(&parse, number);
             }
         }
     }
     entry_end(&parse, &entry, number);
+    bool many = str_eq(last_part(file->path), STR("status")); /* what dpkg itself writes */
+    if (many && text_is_torn(file->bytes))
+        bad_at(&parse, number);
     if (parse.bad)
         sink_incomplete(sink, file->path,
                         "%zu places that are no package database, first in line %zu", parse.bad,
                         parse.first_bad_line);
-}
-
-static Str last_part(Str path)
-{
-    return str_from_pos(path, str_rfind_char(path, '/') + 1); /* STR_NONE + 1 is 0 */
 }
 
 /* "libc6:amd64.list" and "base-files.md5sums" name their package. */

@@ -129,7 +129,26 @@ def test_odd_bytes_in_names(folder):
 
 def test_nul_bytes(folder):
     layer = tar(("etc/os-release", ALPINE), (APK_DB, SSL.replace("A:x86_64", "A:\0\0")))
-    assert expect(scan(docker_archive("i.tar", [layer])), 0).json["packages"]
+    run = expect(scan(docker_archive("i.tar", [layer])), 4)
+    assert run.json["packages"] and APK_DB in reasons(run), reasons(run)
+
+
+def test_torn_package_databases_are_not_clean(folder):
+    """What a full disk or a crash leaves: what was read is kept, and the file is named."""
+    second = apk("zlib", "1.3.1-r1")
+    deb = "Package: a\nStatus: install ok installed\nVersion: 1\n\n"
+    damaged = [
+        (APK_DB, SSL + second.replace("V:", "W:")), (APK_DB, (SSL + second)[:len(SSL) + 9]),
+        (APK_DB, SSL + second[:20] + "\0" * 40), (APK_DB, SSL.rstrip("\n") + "\n" + second),
+        (APK_DB, SSL.replace("libssl3", "lib\xef\xbfl3")), ("var/lib/dpkg/status", deb + deb[:9]),
+        ("var/lib/dpkg/status", deb + deb.rstrip("\n")), ("var/lib/dpkg/status", deb.rstrip("\n") + "\n" + deb),
+        ("var/lib/dpkg/status", deb + deb.replace("n: 1", "n: 1 0")),
+        ("srv/vendor/composer/installed.json", '{"packages":[{"name":"a/b","version":"1"},{"Name":"c/d","version":"1"}]}')]
+    for path, text in damaged:
+        release = "ID=debian\nVERSION_ID=12\n" if "dpkg" in path else ALPINE
+        files = [("etc/os-release", release), (path, text)]
+        run = expect(scan(docker_archive("i.tar", [tar(*files)])), 4)
+        assert path in reasons(run) and run.json["packages"], (text, reasons(run))
 
 
 def test_layer_that_inflates_a_thousand_fold(folder):

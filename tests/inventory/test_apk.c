@@ -24,7 +24,7 @@ TEST(rule_29_origin_is_the_source)
     catalog_read(&c, installed,
                  STR("C:Q1abc=\nP:libcrypto3\nV:3.3.2-r0\nA:x86_64\nS:1\nL:Apache-2.0\n"
                      "o:openssl\nm:A <a@b.c>\nF:\nR:top\nF:lib\nR:libcrypto.so.3\na:0:0:755\n\n"
-                     "P:.build-deps\nV:20240101\n\nP:musl\nV:1.2.5-r0\nL:MIT"));
+                     "P:.build-deps\nV:20240101\n\nP:musl\nV:1.2.5-r0\nL:MIT\n\n"));
     CHECK_INT(c.sink.packages.len, 2);
     const Package *p = catalog_find(&c, STR("libcrypto3"));
     CHECK_STR(p->source_name, STR("openssl"));
