@@ -10,7 +10,7 @@ check: install-check
 
 build:
 	cmake --preset release >/dev/null
-	cmake --build --preset release
+	cmake --build --preset release --target assay seed
 
 install-build:
 	sh tools/install.sh build
