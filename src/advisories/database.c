@@ -112,13 +112,16 @@ bool database_verify(const Database *db, Error *err)
                      STR_ARG(db->path));
 }
 
+enum { SOURCES_MAX = 1000 }; /* more are damage, and every report would list them */
+
 void database_info(const Database *db, Arena *arena, DatabaseInfo *out)
 {
     *out = (DatabaseInfo){.built = db->built, .seed = db->flags & DATABASE_SEED};
     out->version = str_head(digest_hex(arena, &db->digest), 12);
     Reader r = reader_of(db->sections[SECTION_SOURCES]);
-    while (reader_ok(&r) && reader_left(&r)) {
-        DatabaseSource source = {.name = reader_str(&r), .modified = reader_str(&r)};
+    while (reader_ok(&r) && reader_left(&r) && out->sources.len < SOURCES_MAX) {
+        DatabaseSource source = {.name = reader_str(&r)};
+        source.modified = reader_str(&r);
         source.records = reader_varint(&r);
         if (reader_ok(&r))
             *vec_push(arena, &out->sources) = source;
@@ -148,6 +151,9 @@ typedef struct Probe {
     uint32_t left, low;
 } Probe;
 
+/* A bucket holds about two entries; one that claims this many is damaged, and would be slow. */
+enum { BUCKET_MAX = 4096 };
+
 static Probe probe_of(Str index, uint64_t hash)
 {
     Reader r = reader_of(index);
@@ -158,7 +164,7 @@ static Probe probe_of(Str index, uint64_t hash)
     size_t buckets = (size_t)1 << bits, bucket = (size_t)(hash >> (64 - bits));
     reader_skip(&r, bucket * 4);
     uint32_t from = reader_u32le(&r), to = reader_u32le(&r);
-    if (!reader_ok(&r) || from > to || to > count)
+    if (!reader_ok(&r) || from > to || to > count || to - from > BUCKET_MAX)
         return none;
     Probe probe = {.entries = reader_of(index), .left = to - from, .low = (uint32_t)hash};
     reader_seek(&probe.entries, 8 + (buckets + 1) * 4 + (size_t)from * 8);
