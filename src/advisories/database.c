@@ -454,7 +454,8 @@ void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVe
 
 static bool eol_take(Reader *r, EolDates *out)
 {
-    *out = (EolDates){.product = reader_str(r), .release = reader_str(r)};
+    *out = (EolDates){.product = reader_str(r)};
+    out->release = reader_str(r);
     out->codename = reader_str(r);
     out->ended = reader_u8(r) & 1;
     out->eol = date_take(r);

@@ -20,7 +20,8 @@ Str strings_at(Str bytes, uint64_t ref)
     Reader r = reader_of(bytes);
     if (ref >= bytes.len || !reader_seek(&r, (size_t)ref))
         return (Str){0};
-    return reader_str(&r);
+    Str s = reader_str(&r);
+    return s.len <= STRING_MAX ? s : (Str){0};
 }
 
 static size_t slot_of(const Strings *pool, Str s)
@@ -45,6 +46,7 @@ static void slots_grow(Strings *pool)
 
 uint32_t strings_put(Strings *pool, Str s)
 {
+    s = str_head(s, STRING_MAX);
     if (s.len == 0)
         return 0;
     if ((pool->count + 1) * 2 > pool->slot_count)
