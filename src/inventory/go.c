@@ -21,6 +21,7 @@ typedef struct Module {
 typedef struct Modules {
     Vec(Module) list;
     Str goos, goarch, ldflags;
+    bool damaged; /* a line is none that the toolchain writes */
 } Modules;
 
 /* As strconv.Quote or a raw string has it. Escapes other than \" and \\ do not occur in flags that
@@ -74,7 +75,10 @@ static void take_line(Arena *arena, Str line, Modules *out)
         last->known = known;
         if (known)
             *last = (Module){path, version, last->is_main, known};
+    } else if (line.len && !str_eq(kind, STR("path"))) {
+        out->damaged = true;
     }
+    out->damaged = out->damaged || (out->list.len && out->list.at[out->list.len - 1].path.len == 0);
 }
 
 /* The next word of a command line, quotes honoured as the linker does. */
@@ -245,6 +249,9 @@ void go_catalog(const CatalogFile *file, const Object *object, const GoBuild *bu
                      .goos = arena_str(sink->arena, modules.goos),
                      .goarch = arena_str(sink->arena, modules.goarch),
                      .symbols = go_symbols(sink->arena, object)};
+    if (modules.damaged)
+        sink_incomplete(sink, file->path,
+                        "Go build info with lines that cannot be read: modules may be missing");
     add_standard_library(file, sink, index, build->version);
     add_modules(file, sink, index, &modules);
 }

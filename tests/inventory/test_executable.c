@@ -175,6 +175,24 @@ TEST(rule_40_executables_of_go_are_read_in_every_layout)
     }
 }
 
+/* A module whose line is damaged is gone; that it is must be said. */
+TEST(damaged_lines_of_go_build_info_are_named)
+{
+    Desk d CLEANUP(desk_fini);
+    desk_init(&d);
+    const ElfPart parts[] = {
+        {STR(".go.buildinfo"), build_inline(&d.arena, kinds[0], STR("go1.19.1")), ELF_TEST_ADDR}};
+    Str whole = elf_make(&d.arena, kinds[0], parts, COUNT_OF(parts));
+    size_t at = str_find(whole, STR("dep\tgolang.org/x/net"));
+    CHECK(at != STR_NONE);
+    Str damaged = arena_join(&d.arena, str_head(whole, at), STR("d\x01p"));
+    damaged = arena_join(&d.arena, damaged, str_from_pos(whole, at + 3));
+    CHECK(desk_push(&d, &cataloger_executable, STR("bin/x"), damaged));
+    CHECK_INT(d.sink.incomplete.len, 1);
+    CHECK(str_contains(d.sink.incomplete.at[0].why, STR("cannot be read")));
+    CHECK_INT(d.sink.packages.len, 3);
+}
+
 TEST(executables_of_other_languages_are_dismissed)
 {
     Desk d CLEANUP(desk_fini);
