@@ -2,10 +2,8 @@
 #include "analyze/worker.h"
 
 #include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
 
-#include "analyze/layer_work.h"
+#include "analyze/schedule.h"
 #include "base/sandbox.h"
 #include "inventory/wire.h"
 #include "sources/image_config.h"
@@ -16,9 +14,6 @@ Str worker_cache_key(Arena *arena, const char *kind, Str name)
                         STR_ARG(name));
 }
 
-/* Below it, threads cost more than they save. */
-enum { AHEAD_FROM = 256 << 10 };
-
 typedef struct Worker {
     const WorkerTask *task;
     SourceInput input; /* the task's, with the descriptors as they are numbered here */
@@ -27,8 +22,6 @@ typedef struct Worker {
     Image image;
     LayerWork *works;
     StrVec keys;
-    uint32_t *order;    /* layers, largest first */
-    atomic_size_t next; /* in `order` */
     pthread_mutex_t send;
 } Worker;
 
@@ -98,50 +91,9 @@ static bool tell_cache(Worker *w, Error *err)
 
 /* ---- layers ---- */
 
-static void *read_layers(void *context)
+static void say_begin(void *context, const LayerWork *work)
 {
-    Worker *w = context;
-    size_t count = w->image.layers.len;
-    for (size_t at; (at = atomic_fetch_add(&w->next, 1)) < count;) {
-        LayerWork *work = &w->works[w->order[at]];
-        say(w, WORKER_STATUS, (Str){0}, work->name, NULL);
-        layer_work_run(work);
-    }
-    return NULL;
-}
-
-static size_t core_count(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
-}
-
-static void order_by_size(Worker *w)
-{
-    size_t count = w->image.layers.len;
-    w->order = arena_new_array(w->arena, uint32_t, count);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = i;
-        for (; at > 0 && w->image.layers.at[w->order[at - 1]].size < w->image.layers.at[i].size;
-             at--)
-            w->order[at] = w->order[at - 1];
-        w->order[at] = i;
-    }
-}
-
-/* Layers beside each other keep two cores busy until there are none left to begin: those that may
- * be read last, and one that is larger than all others together, get threads of their own. */
-static void mark_ahead(Worker *w)
-{
-    size_t count = w->image.layers.len;
-    uint64_t total = 0;
-    for (size_t i = 0; i < count; i++)
-        total += w->image.layers.at[i].size;
-    for (size_t i = 0; i < count && core_count() > 1; i++) {
-        const ImageLayer *layer = &w->image.layers.at[w->order[i]];
-        bool last = i + 2 >= count || layer->size > total / 2;
-        w->works[w->order[i]].ahead = last && !layer->folder && layer->size > AHEAD_FROM;
-    }
+    say(context, WORKER_STATUS, (Str){0}, work->name, NULL);
 }
 
 static Str layer_name(Worker *w, size_t i)
@@ -166,24 +118,6 @@ static void prepare_works(Worker *w)
             .name = layer_name(w, i),
             .strict = w->image.strict,
         };
-    order_by_size(w);
-    mark_ahead(w);
-}
-
-static bool run_works(Worker *w, Error *err)
-{
-    size_t count = w->image.layers.len, cores = core_count();
-    pthread_t second;
-    bool two = count > 1 && cores > 1 && pthread_create(&second, NULL, read_layers, w) == 0;
-    read_layers(w);
-    if (two)
-        pthread_join(second, NULL);
-    for (size_t i = 0; i < count; i++)
-        if (!w->works[i].ok) {
-            *err = w->works[i].err;
-            return false;
-        }
-    return true;
 }
 
 /* ---- from layers to an inventory ---- */
@@ -283,8 +217,9 @@ static bool work(Worker *w, Error *err)
         !check_platform(w, err))
         return false;
     prepare_works(w);
-    bool ok = ask_cache(w, err) && run_works(w, err) && check_total(w, err) && tell_cache(w, err) &&
-              inventory_make(w, &inventory, err);
+    bool ok = ask_cache(w, err) &&
+              layers_read(w->works, w->image.layers.len, w->arena, say_begin, w, err) &&
+              check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
     if (ok) {
         inventory_finish(w, &inventory);
         inventory_encode(&inventory, &bytes);
