@@ -116,7 +116,7 @@ typedef struct Policy {
 } Policy;
 
 /* `text` (of the file `name`, for messages; empty: none) over the default. ERR_USAGE names key and
- * line. The policy lives in the arena and may point into `text`. */
+ * line. The policy lives in the arena, or for ever, and may point into `text`. */
 MUST_USE bool policy_load(Str text, Str name, Arena *arena, const Policy **out, Error *err);
 Str policy_default_text(void);
 

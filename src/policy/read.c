@@ -567,7 +567,7 @@ static void forget(Policy *p)
             *policy_number(p, policy_numbers[i].offset, k) = (double)NAN;
 }
 
-bool policy_load(Str text, Str name, Arena *arena, const Policy **out, Error *err)
+bool policy_read(Str text, Str name, Arena *arena, const Policy **out, Error *err)
 {
     Buf canonical CLEANUP(buf_fini) = {0};
     Policy *policy = arena_new(arena, Policy);

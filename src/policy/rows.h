@@ -2,6 +2,11 @@
 #pragma once
 #include "policy/policy.h"
 
+/* The default as read.c read it when the program was built (compile.c). */
+extern const Policy policy_compiled;
+/* policy_load without that: the default is parsed, then `text` over it. */
+MUST_USE bool policy_read(Str text, Str name, Arena *arena, const Policy **out, Error *err);
+
 /* The parts of a policy that are plain numbers, for whoever reads and whoever writes them. */
 typedef struct PolicyScalar {
     Str name;

@@ -124,6 +124,23 @@ TEST(policy_hash_is_of_what_it_says)
     CHECK(!str_eq(other->hash, plain->hash));
 }
 
+/* What is compiled in is what the file says. */
+TEST(policy_compiled_is_the_file)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Buf compiled CLEANUP(buf_fini) = {0}, parsed CLEANUP(buf_fini) = {0};
+    Error err = {0};
+    const Policy *plain, *read;
+    REQUIRE_OK(policy_load((Str){0}, (Str){0}, &arena, &plain, &err));
+    REQUIRE_OK(policy_load(STR("\n"), STR("p.toml"), &arena, &read, &err));
+    CHECK(plain != read);
+    policy_write_json(plain, 2, &compiled);
+    policy_write_json(read, 2, &parsed);
+    CHECK_STR(buf_str(&compiled), buf_str(&parsed));
+    CHECK_STR(plain->hash, read->hash);
+    CHECK(compiled.len > 5000);
+}
+
 TEST(policy_severity_of_words)
 {
     Arena arena CLEANUP(arena_fini) = {0};
