@@ -31,7 +31,8 @@ fuzz:
 	sh tools/check.sh fuzz
 
 bench: build
-	sh bench/run.sh
+	cmake --build --preset release --target bench
+	python3 bench/run
 
 install: build
 	cmake --install build/release

@@ -1,34 +1,95 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the images that run.sh measures, outside the source tree; what is there already is kept.
+"""Makes the images that `run` measures, outside the source tree; what is there already is kept.
 
-    images.py FOLDER
+    images.py FOLDER [small|medium|large ...]
 
 small   an Alpine root file system (the shared test data beside the checkout, or a crafted one)
-medium  a Debian root file system (debootstrap, or ASSAY_BENCH_ROOTFS=TAR), one layer
-large   medium and four layers of trees that are installed on this machine, about 1 GB
+medium  Debian bookworm with Python and nginx, one layer
+large   five layers, over 1 GB: bookworm with Python; Node with an npm tree; a JDK with jars;
+        build-essential; programs written in Go
 
-Each comes as an OCI layout with gzip layers, as one with zstd layers, as a docker-archive and as
-plain trees. Layers are written by tar, gzip and zstd; nothing here holds a layer in memory.
+Layers are made as an image builder makes them: apt and npm run in an overlay over the layers below,
+and what they leave in its upper folder is the layer. That takes root and Debian's packages; a layer
+that cannot be made so is filled with what is installed on this machine, and a line says it.
+
+Each image comes as an OCI layout with gzip layers (gz), as one with zstd layers (zst), as a
+docker-archive (save.tar) and as the layers' folders in overlay2's format (trees); `done` is written
+last. Layers are written by tar, gzip and zstd; nothing here holds a layer in memory.
+
+ASSAY_BENCH_ROOTFS=TAR  take this Debian root file system instead of what debootstrap makes
+ASSAY_SHARED            the shared test data, ../shared beside the checkout by default
 """
+import concurrent.futures
 import hashlib
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHARED = os.environ.get("ASSAY_SHARED", os.path.join(HERE, "..", "..", "shared"))
-CODECS = {"gz": ("gzip", ["gzip", "-n", "-6"]), "zst": ("zstd", ["zstd", "-q", "-3", "-c"])}
-LAYER = 250_000_000  # bytes, about, of each upper layer of the large image
+GZIP = "pigz -p1" if shutil.which("pigz") else "gzip"
+CODECS = {"gz": ("gzip", [*GZIP.split(), "-n", "-6"]), "zst": ("zstd", ["zstd", "-q", "-3", "-c"])}
+NPM = ("express", "react", "react-dom", "webpack", "webpack-cli", "typescript", "next", "eslint",
+       "jest", "lodash", "axios", "@babel/core", "vite", "mongoose")
+MEDIUM = ("python3", "nginx")
+LARGE = (("python", ("python3", "python3-pip", "python3-django", "python3-cryptography",
+                     "python3-requests", "python3-numpy")),
+         ("node", ("nodejs",)),
+         ("java", ("openjdk-17-jre-headless", "maven", "gradle", "libspring-web-servlet-java",
+                   "libnetty-java", "libtomcat9-java", "libjackson2-databind-java")),
+         ("build", ("build-essential",)),
+         ("go", ("hugo", "caddy", "restic", "rclone", "gh", "etcd-server", "runc")))
+FILL = 250_000_000  # bytes, about, of a layer that is filled from this machine
 TREES = ("/usr/lib/node_modules", "/usr/lib/python3", "/usr/lib/python3.11", "/usr/lib/gcc",
          "/usr/lib/jvm", "/usr/share", "/usr/bin", "/usr/lib/llvm-14", "/usr/lib/x86_64-linux-gnu",
          "/usr/include", "/usr/lib")
+# In a mount namespace of its own, so that nothing stays mounted: $1 merged, $2 upper, $3 lower
+# folders (empty: upper is the whole root), $4 apt's lists and archives; then the command.
+INSIDE = r"""
+merged=$1 upper=$2 lower=$3 apt=$4; shift 4
+if [ -n "$lower" ]; then
+    mount -t overlay overlay "$merged" -o \
+        "lowerdir=$lower,upperdir=$upper,workdir=$merged.work,redirect_dir=off,metacopy=off,index=off"
+else
+    mount --bind "$upper" "$merged"
+fi
+mount --bind "$apt/lists" "$merged/var/lib/apt/lists"
+mount --bind "$apt/archives" "$merged/var/cache/apt/archives"
+mount -t proc proc "$merged/proc"
+exec chroot "$merged" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
+    DEBIAN_FRONTEND=noninteractive "$@"
+"""
+
+
+class CannotMake(Exception):
+    pass
+
+
+def say(text):
+    print(f"images.py: {text}", file=sys.stderr, flush=True)
 
 
 def run(*words, **more):
-    subprocess.run(words, check=True, **more)
+    try:
+        subprocess.run(words, check=True, **more)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotMake(f"{words[0]}: {error}") from error
+
+
+def quietly(*words, **more):
+    """The last line of what a failing command printed is the reason."""
+    try:
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False, **more)
+    except OSError as error:
+        raise CannotMake(f"{words[0]}: {error}") from error
+    if done.returncode:
+        lines = done.stdout.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise CannotMake(f"{words[0]}: {lines[-1]}")
 
 
 def sha256(path):
@@ -39,6 +100,15 @@ def sha256(path):
     return "sha256:" + digest.hexdigest()
 
 
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+# ---- root file systems ----
+
+
 def alpine(out):
     """An unpacked Alpine root file system, or a tree that looks like one."""
     found = f"{SHARED}/fixtures/images/alpine-minirootfs-3.20.3-x86_64.tar.gz"
@@ -46,107 +116,228 @@ def alpine(out):
     if os.path.exists(found):
         run("tar", "-xzf", found, "-C", out)
         return
-    for folder in ("etc", "bin", "lib/apk/db", "usr/share/misc"):
-        os.makedirs(f"{out}/{folder}")
-    with open(f"{out}/etc/os-release", "w", encoding="utf-8") as file:
-        file.write("ID=alpine\nVERSION_ID=3.20.3\n")
-    with open(f"{out}/lib/apk/db/installed", "w", encoding="utf-8") as file:
-        for name in ("busybox", "musl", "zlib", "libcrypto3", "apk-tools"):
-            file.write(f"P:{name}\nV:1.2.3-r0\nA:x86_64\no:{name}\n\n")
+    say("no shared test data: small is a crafted tree")
+    write(f"{out}/etc/os-release", "ID=alpine\nVERSION_ID=3.20.3\n")
+    write(f"{out}/lib/apk/db/installed",
+          "".join(f"P:{name}\nV:1.2.3-r0\nA:x86_64\no:{name}\n\n"
+                  for name in ("busybox", "musl", "zlib", "libcrypto3", "apk-tools")))
     for i in range(500):
-        with open(f"{out}/usr/share/misc/{i}", "wb") as file:
-            file.write(hashlib.sha256(str(i).encode()).digest() * 450)
+        write(f"{out}/usr/share/misc/{i}", hashlib.sha256(str(i).encode()).digest() * 450)
 
 
-def debian(out):
-    given = os.environ.get("ASSAY_BENCH_ROOTFS")
-    if given:
-        os.makedirs(out)
-        run("tar", "-xf", given, "-C", out)
-    else:
-        run("debootstrap", "--variant=minbase", "bookworm", out)
+class Debian:
+    """A minimal bookworm and apt's downloads, made once; layers are installed on top of it."""
+
+    def __init__(self, root):
+        self.home = f"{root}/debian"
+        self.base = f"{self.home}/base"
+        self.given = os.environ.get("ASSAY_BENCH_ROOTFS")
+
+    def prepare(self):
+        if os.path.exists(f"{self.home}/done"):
+            return
+        shutil.rmtree(self.home, ignore_errors=True)
+        for folder in ("lists/partial", "archives/partial", "merged"):
+            os.makedirs(f"{self.home}/{folder}")
+        if self.given:
+            os.makedirs(self.base)
+            run("tar", "-xf", self.given, "-C", self.base)
+        else:
+            say("debootstrap bookworm")
+            quietly("debootstrap", "--variant=minbase", "bookworm", self.base)
+            for folder in ("lib/apt/lists", "cache/apt/archives"):
+                shutil.rmtree(f"{self.base}/var/{folder}")
+                os.makedirs(f"{self.base}/var/{folder}/partial")
+            write(f"{self.base}/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n")  # start no service
+            os.chmod(f"{self.base}/usr/sbin/policy-rc.d", 0o755)
+        try:
+            self.inside(self.base, [], "apt-get", "update", "-q")
+        except CannotMake as error:
+            say(f"no packages can be installed: {error}")
+        write(f"{self.home}/done", "")
+
+    def inside(self, upper, lower, *words):
+        """Runs `words` with `upper` as the root file system, above the folders `lower`."""
+        work = f"{self.home}/merged.work"
+        shutil.rmtree(work, ignore_errors=True)
+        os.makedirs(work)
+        quietly("unshare", "-m", "--propagation", "private", "sh", "-euc", INSIDE, "sh",
+                f"{self.home}/merged", upper, ":".join(reversed(lower)), self.home, *words)
+        shutil.rmtree(work)
+
+    def install(self, upper, lower, packages):
+        self.inside(upper, lower, "apt-get", "install", "-q", "-y", "--no-install-recommends", "-o",
+                    "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "-o",
+                    "APT::Keep-Downloaded-Packages=1", *packages)
+
+    def copy(self, out):
+        self.prepare()
+        run("cp", "-a", self.base, out)  # devices stay devices
+
+    def medium(self, out):
+        self.copy(out)
+        try:
+            self.install(out, [], MEDIUM)
+        except CannotMake as error:
+            say(f"medium is without Python and nginx: {error}")
 
 
-def upper_trees(out):
-    """Four trees of LAYER bytes each, copied file by file from what is installed here."""
-    sources = (os.path.join(folder, name) for tree in TREES
-               for folder, _, names in os.walk(tree) for name in sorted(names))
-    seen = set()
-    for number in range(1, 5):
+def npm_tree(upper):
+    app = f"{upper}/srv/app"
+    os.makedirs(app)
+    quietly("npm", "install", "--prefix", app, "--ignore-scripts", "--no-audit", "--no-fund", *NPM)
+
+
+class Filler:
+    """Layers from what is installed here, each file once."""
+
+    def __init__(self):
+        self.sources = (os.path.join(folder, name) for tree in TREES
+                        for folder, _, names in os.walk(tree) for name in sorted(names))
+        self.seen = set()
+
+    def fill(self, out):
         size = 0
-        while size < LAYER:
-            source = next(sources, None)
+        while size < FILL:
+            source = next(self.sources, None)
             if source is None:
                 break
-            if source in seen or os.path.islink(source) or not os.path.isfile(source):
+            if source in self.seen or os.path.islink(source) or not os.path.isfile(source):
                 continue
-            seen.add(source)
-            target = f"{out}/{number}/opt/{number}{source}"
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copyfile(source, target)
+            self.seen.add(source)
+            os.makedirs(os.path.dirname(f"{out}/opt{source}"), exist_ok=True)
+            shutil.copyfile(source, f"{out}/opt{source}")
             size += os.path.getsize(source)
 
 
+def large(trees, debian):
+    filler, layers = Filler(), []
+    for number, (name, packages) in enumerate(LARGE):
+        upper = f"{trees}/{number}"
+        say(f"large: layer {number + 1}, {name}")
+        if number == 0:
+            debian.copy(upper)
+        else:
+            os.makedirs(upper)
+        try:
+            if name == "node":
+                npm_tree(upper)
+            debian.install(upper, layers, packages)
+        except CannotMake as error:
+            say(f"large: layer {number + 1} comes from this machine: {error}")
+            if number:
+                filler.fill(upper)
+        layers.append(upper)
+
+
+# ---- layers and images ----
+
+
+def is_opaque(folder):
+    try:
+        return os.getxattr(folder, "trusted.overlay.opaque") == b"y"
+    except OSError:
+        return False
+
+
+def whiteouts(tree, stage):
+    """OCI's names for overlay2's marks: copies into `stage` what the tar gets in their place, and
+    returns the paths that it must not hold."""
+    marks = []
+    for folder, _, names in os.walk(tree):
+        place = os.path.relpath(folder, tree)
+        if is_opaque(folder):
+            write(f"{stage}/{place}/.wh..wh..opq", "")
+        for name in names:
+            found = os.lstat(f"{folder}/{name}")
+            if stat.S_ISCHR(found.st_mode) and found.st_rdev == 0:
+                marks.append(f"./{os.path.normpath(f'{place}/{name}')}")
+                write(f"{stage}/{place}/.wh.{name}", "")
+    return marks
+
+
 def tar_of(tree, out):
-    run("tar", "--sort=name", "--numeric-owner", "-cf", out, "-C", tree, ".")
+    stage = f"{out}.marks"
+    os.makedirs(stage)
+    marks = whiteouts(tree, stage)
+    write(f"{out}.without", "".join(mark + "\n" for mark in marks))
+    placed = sorted(os.path.join(folder, name)[len(stage) + 1:]
+                    for folder, _, names in os.walk(stage) for name in names)
+    write(f"{out}.with", "".join(f"./{name}\n" for name in placed))
+    run("tar", "--sort=name", "--numeric-owner", "--anchored", "--no-wildcards",
+        f"--exclude-from={out}.without", "-cf", out, "-C", tree, ".")
+    run("tar", "--numeric-owner", "--no-recursion", "-rf", out, "-C", stage, "-T", f"{out}.with")
+    shutil.rmtree(stage)
+    os.remove(f"{out}.without")
+    os.remove(f"{out}.with")
 
 
-def config_of(tars):
+def config_of(diff_ids):
     return json.dumps({
         "architecture": "amd64", "os": "linux", "created": "2026-10-01T00:00:00Z", "config": {},
-        "rootfs": {"type": "layers", "diff_ids": [sha256(tar) for tar in tars]},
-        "history": [{"created_by": "bench"} for _ in tars]}).encode()
+        "rootfs": {"type": "layers", "diff_ids": diff_ids},
+        "history": [{"created_by": "bench"} for _ in diff_ids]}).encode()
 
 
-def oci_layout(out, tars, codec):
-    kind, command = CODECS[codec]
+def compress(tar, out, codec):
+    with open(tar, "rb") as source, open(out, "wb") as blob:
+        run(*CODECS[codec][1], stdin=source, stdout=blob)
+    return sha256(out)
+
+
+def oci_layout(out, tars, diff_ids, codec):
     blobs = f"{out}/blobs/sha256"
     os.makedirs(blobs)
 
     def put(data):
         digest = hashlib.sha256(data).hexdigest()
-        with open(f"{blobs}/{digest}", "wb") as file:
-            file.write(data)
+        write(f"{blobs}/{digest}", data)
         return {"digest": "sha256:" + digest, "size": len(data)}
 
-    layers = []
-    for tar in tars:
-        with open(tar, "rb") as source, open(f"{blobs}/new", "wb") as blob:
-            run(*command, stdin=source, stdout=blob)
-        digest = sha256(f"{blobs}/new")
-        os.rename(f"{blobs}/new", f"{blobs}/{digest[7:]}")
-        layers.append({"mediaType": f"application/vnd.oci.image.layer.v1.tar+{kind}",
-                       "digest": digest, "size": os.path.getsize(f"{blobs}/{digest[7:]}")})
+    def layer(number):
+        new = f"{blobs}/new{number}"
+        digest = compress(tars[number], new, codec)
+        os.rename(new, f"{blobs}/{digest[7:]}")
+        return {"mediaType": f"application/vnd.oci.image.layer.v1.tar+{CODECS[codec][0]}",
+                "digest": digest, "size": os.path.getsize(f"{blobs}/{digest[7:]}")}
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        layers = list(pool.map(layer, range(len(tars))))
     manifest = json.dumps({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {"mediaType": "application/vnd.oci.image.config.v1+json",
-                   **put(config_of(tars))},
+                   **put(config_of(diff_ids))},
         "layers": layers}).encode()
     index = {"schemaVersion": 2, "manifests": [
         {"mediaType": "application/vnd.oci.image.manifest.v1+json", **put(manifest)}]}
-    with open(f"{out}/index.json", "w", encoding="utf-8") as file:
-        json.dump(index, file)
-    with open(f"{out}/oci-layout", "w", encoding="utf-8") as file:
-        file.write('{"imageLayoutVersion":"1.0.0"}')
-    with open(f"{out}/layers", "w", encoding="utf-8") as file:
-        file.write("".join(f"{out}/blobs/sha256/{l['digest'][7:]}\n" for l in layers))
+    write(f"{out}/index.json", json.dumps(index))
+    write(f"{out}/oci-layout", '{"imageLayoutVersion":"1.0.0"}')
+    write(f"{out}/layers",
+          "".join(f"{out}/blobs/sha256/{l['digest'][7:]}\n" for l in layers))
 
 
-def docker_archive(out, tars):
+def docker_archive(out, tars, diff_ids, tag):
+    """Consumes the tars: the archive is the layers one after the other."""
     stage = f"{out}.stage"
     os.makedirs(stage)
-    config = config_of(tars)
+    config = config_of(diff_ids)
     name = hashlib.sha256(config).hexdigest() + ".json"
-    with open(f"{stage}/{name}", "wb") as file:
-        file.write(config)
+    write(f"{stage}/{name}", config)
     for i, tar in enumerate(tars):
         os.makedirs(f"{stage}/{i}")
-        os.link(tar, f"{stage}/{i}/layer.tar")
-    with open(f"{stage}/manifest.json", "w", encoding="utf-8") as file:
-        json.dump([{"Config": name, "RepoTags": ["bench:latest"],
-                    "Layers": [f"{i}/layer.tar" for i in range(len(tars))]}], file)
-    run("tar", "--sort=name", "--hard-dereference", "-cf", out, "-C", stage, ".")
+        os.rename(tar, f"{stage}/{i}/layer.tar")
+    write(f"{stage}/manifest.json",
+          json.dumps([{"Config": name, "RepoTags": [tag],
+                       "Layers": [f"{i}/layer.tar" for i in range(len(tars))]}]))
+    run("tar", "--sort=name", "-cf", out, "-C", stage, ".")
     shutil.rmtree(stage)
+
+
+def image_of(folder, tars, tag, codecs=tuple(CODECS)):
+    diff_ids = [sha256(tar) for tar in tars]
+    for codec in codecs:
+        oci_layout(f"{folder}/{codec}", tars, diff_ids, codec)
+    docker_archive(f"{folder}/save.tar", tars, diff_ids, tag)
 
 
 def image(root, name, fill):
@@ -156,31 +347,29 @@ def image(root, name, fill):
         return
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(f"{folder}/trees")
-    print(f"making {folder}", file=sys.stderr)
+    say(f"making {folder}")
     fill(f"{folder}/trees")
     tars = []
     for tree in sorted(os.listdir(f"{folder}/trees")):
         tars.append(f"{folder}/{tree}.tar")
         tar_of(f"{folder}/trees/{tree}", tars[-1])
-    for codec in CODECS:
-        oci_layout(f"{folder}/{codec}", tars, codec)
-    docker_archive(f"{folder}/save.tar", tars)
-    for tar in tars:
-        os.remove(tar)
-    with open(f"{folder}/done", "w", encoding="utf-8"):
-        pass
-
-
-def large(trees, root):
-    run("cp", "-a", f"{root}/medium/trees/0", f"{trees}/0")  # devices stay devices
-    upper_trees(trees)
+    image_of(folder, tars, f"bench/{name}:latest")
+    write(f"{folder}/done", "")
 
 
 def main():
     root = os.path.abspath(sys.argv[1])
-    image(root, "small", lambda trees: alpine(f"{trees}/0"))
-    image(root, "medium", lambda trees: debian(f"{trees}/0"))
-    image(root, "large", lambda trees: large(trees, root))
+    debian = Debian(root)
+    makers = {"small": lambda trees: alpine(f"{trees}/0"),
+              "medium": lambda trees: debian.medium(f"{trees}/0"),
+              "large": lambda trees: large(trees, debian)}
+    for name in sys.argv[2:] or makers:
+        image(root, name, makers[name])
 
 
-main()
+if __name__ == "__main__":
+    try:
+        main()
+    except CannotMake as reason:
+        say(str(reason))
+        sys.exit(1)

@@ -17,7 +17,7 @@ static double now(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static bool file_read(Str path, Arena *arena, Buf *buf)
+static bool package_file_read(Str path, Arena *arena, Buf *buf)
 {
     FILE *file = fopen(arena_c_str(arena, path), "rb");
     size_t got = 1;
@@ -114,7 +114,7 @@ int main(int argc, char **arg)
     for (int i = verbose ? 3 : 2; i < argc; i++) {
         Buf buf CLEANUP(buf_fini) = {0};
         Str path, file;
-        if (!str_cut(str_from(arg[i]), '=', &path, &file) || !file_read(file, &arena, &buf))
+        if (!str_cut(str_from(arg[i]), '=', &path, &file) || !package_file_read(file, &arena, &buf))
             return fprintf(stderr, "%s: cannot be read\n", arg[i]), 1;
         catalog(&sink, path, buf_str(&buf));
     }
