@@ -11,55 +11,160 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/reader.h"
 
 /* A message is a kind, a length (4 bytes, little endian) and that many bytes. */
 enum Kind { END, TRUNCATED, MESSAGE = 'M', FAILURE = 'E' };
-enum { HEADER = 5, FIRST_FD = 4, FAILURE_LIMIT = 1024, GRACE_MS = 5000 };
+enum { HEADER = 5, FIRST_FD = 4, FAILURE_LIMIT = 1024, GRACE_MS = 5000, DEAF_SECONDS = 120 };
 
 /* The exit codes of a child; 1 is memory_exhausted's. */
 enum { EXIT_GOOD = 0, EXIT_MEMORY = 1, EXIT_FAILED = 2 };
 
-static bool send_all(Fd socket, Str bytes, Error *err)
+/* What recvmsg and sendmsg want beside the bytes: room for descriptors. */
+typedef union Control {
+    char bytes[CMSG_SPACE(sizeof(Fd) * MESSAGE_FDS)];
+    struct cmsghdr align;
+} Control;
+
+/* Too many descriptors of this user are on their way (ETOOMANYREFS): others take theirs soon. */
+static bool send_may_wait(int why)
 {
-    while (bytes.len) {
-        ssize_t put = send(socket, bytes.ptr, bytes.len, MSG_NOSIGNAL);
-        if (put < 0 && errno == EINTR)
+    const struct timespec moment = {.tv_nsec = 500000};
+    if (why != ETOOMANYREFS)
+        return why == EINTR;
+    nanosleep(&moment, NULL);
+    return true;
+}
+
+static bool send_failed(Error *err)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return error_set(err, ERR_INTERNAL, "what was asked for is not taken");
+    return error_sys(err, "cannot send a message");
+}
+
+/* The descriptors go with the first byte. */
+static bool send_all(Fd socket, struct iovec parts[2], const Fd *fds, size_t count, Error *err)
+{
+    Control control;
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    if (count) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = &control;
+        message.msg_controllen = CMSG_SPACE(sizeof *fds * count);
+        struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+        *head = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof *fds * count),
+                                 .cmsg_level = SOL_SOCKET,
+                                 .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(head), fds, sizeof *fds * count);
+    }
+    while (parts[0].iov_len + parts[1].iov_len) {
+        ssize_t put = sendmsg(socket, &message, MSG_NOSIGNAL);
+        if (put < 0 && send_may_wait(errno))
             continue;
         if (put < 0)
-            return error_sys(err, "cannot send a message");
-        bytes = str_from_pos(bytes, (size_t)put);
+            return send_failed(err);
+        message.msg_control = NULL;
+        message.msg_controllen = 0;
+        for (size_t i = 0; i < 2; i++) {
+            size_t done = (size_t)put < parts[i].iov_len ? (size_t)put : parts[i].iov_len;
+            parts[i].iov_base = (char *)parts[i].iov_base + done;
+            parts[i].iov_len -= done;
+            put -= (ssize_t)done;
+        }
     }
     return true;
 }
 
-static bool send_kind(Fd socket, enum Kind kind, Str message, Error *err)
+static bool send_kind(Fd socket, enum Kind kind, Str message, const Fd *fds, size_t count,
+                      Error *err)
 {
+    union { /* iovec knows no const */
+        const char *in;
+        void *out;
+    } body = {.in = message.ptr};
     Buf header CLEANUP(buf_fini) = {0};
     if (message.len > UINT32_MAX)
         return error_set(err, ERR_LIMIT, "a message of %zu bytes is too long", message.len);
     buf_u8(&header, (uint8_t)kind);
     buf_u32le(&header, (uint32_t)message.len);
-    return send_all(socket, buf_str(&header), err) && send_all(socket, message, err);
+    struct iovec parts[2] = {{header.ptr, header.len}, {body.out, message.len}};
+    return send_all(socket, parts, fds, count, err);
 }
 
 bool child_send(Fd socket, Str message, Error *err)
 {
-    return send_kind(socket, MESSAGE, message, err);
+    return send_kind(socket, MESSAGE, message, NULL, 0, err);
+}
+
+bool child_send_fds(Fd socket, Str message, const Fd *fds, size_t count, Error *err)
+{
+    assert(count <= MESSAGE_FDS);
+    return send_kind(socket, MESSAGE, message, fds, count, err);
+}
+
+/* Room for the descriptors of one message. */
+typedef struct FdRoom {
+    Fd *fds;
+    size_t cap, count;
+} FdRoom;
+
+/* What does not fit, or was not asked for, is closed. */
+static void fds_keep(FdRoom *room, struct msghdr *message)
+{
+    struct cmsghdr *head = CMSG_FIRSTHDR(message);
+    for (; head; head = CMSG_NXTHDR(message, head)) {
+        if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(Fd);
+        for (size_t i = 0; i < count; i++) {
+            Fd fd;
+            memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
+            if (room && room->count < room->cap)
+                room->fds[room->count++] = fd;
+            else
+                fd_close(&fd);
+        }
+    }
+}
+
+static ssize_t take_some(Fd socket, char *into, size_t len, FdRoom *room)
+{
+    Control control;
+    struct iovec part = {into, len};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (!room) /* descriptors that nobody wants the kernel closes */
+        return recv(socket, into, len, 0);
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (got > 0)
+        fds_keep(room, &message);
+    return got;
+}
+
+static bool take_failed(Error *err)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return error_set(err, ERR_LIMIT, "nothing for too long: it ran out of time");
+    return error_sys(err, "cannot receive a message");
 }
 
 /* Until `len` bytes or the end; *got is what came. */
-static bool take_all(Fd socket, char *into, size_t len, size_t *got, Error *err)
+static bool take_all(Fd socket, char *into, size_t len, FdRoom *room, size_t *got, Error *err)
 {
     for (*got = 0; *got < len;) {
-        ssize_t n = recv(socket, into + *got, len - *got, 0);
+        ssize_t n = take_some(socket, into + *got, len - *got, room);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno != ECONNRESET)
-            return error_sys(err, "cannot receive a message");
+            return take_failed(err);
         if (n <= 0)
             break;
         *got += (size_t)n;
@@ -68,14 +173,15 @@ static bool take_all(Fd socket, char *into, size_t len, size_t *got, Error *err)
 }
 
 /* The buffer grows with what arrives, not with what is promised. */
-static bool take_kind(Fd socket, uint64_t limit, Buf *into, enum Kind *kind, Error *err)
+static bool take_kind(Fd socket, uint64_t limit, Buf *into, FdRoom *room, enum Kind *kind,
+                      Error *err)
 {
     enum { STEP = 1 << 20 };
     char header[HEADER];
     size_t got;
     *kind = END;
     buf_clear(into);
-    if (!take_all(socket, header, HEADER, &got, err) || got == 0)
+    if (!take_all(socket, header, HEADER, room, &got, err) || got == 0)
         return got == 0;
     Reader r = reader_of(str_of(header, got));
     unsigned first = reader_u8(&r);
@@ -90,7 +196,7 @@ static bool take_kind(Fd socket, uint64_t limit, Buf *into, enum Kind *kind, Err
                          (unsigned long long)limit);
     while (left) {
         size_t step = left < STEP ? left : STEP;
-        if (!take_all(socket, buf_reserve(into, step), step, &got, err))
+        if (!take_all(socket, buf_reserve(into, step), step, NULL, &got, err))
             return false;
         into->len += got;
         left -= got;
@@ -101,15 +207,29 @@ static bool take_kind(Fd socket, uint64_t limit, Buf *into, enum Kind *kind, Err
     return true;
 }
 
-bool child_take(Fd socket, uint64_t limit, Buf *into, bool *got, Error *err)
+static bool take_message(Fd socket, uint64_t limit, Buf *into, FdRoom *room, bool *got, Error *err)
 {
     enum Kind kind;
-    if (!take_kind(socket, limit, into, &kind, err))
+    if (!take_kind(socket, limit, into, room, &kind, err))
         return false;
     if (kind == TRUNCATED)
         return error_set(err, ERR_INTERNAL, "a message ends early");
     *got = kind == MESSAGE;
     return true;
+}
+
+bool child_take(Fd socket, uint64_t limit, Buf *into, bool *got, Error *err)
+{
+    return take_message(socket, limit, into, NULL, got, err);
+}
+
+bool child_take_fds(Fd socket, uint64_t limit, Buf *into, Fd *fds, size_t *count, bool *got,
+                    Error *err)
+{
+    FdRoom room = {.fds = fds, .cap = MESSAGE_FDS};
+    bool ok = take_message(socket, limit, into, &room, got, err);
+    *count = room.count;
+    return ok;
 }
 
 /* ---- in the child ---- */
@@ -143,7 +263,7 @@ static void failure_send(Fd socket, const Error *failure)
     buf_u8(&message, (uint8_t)failure->code);
     buf_put(&message, str_head(error_message(failure), FAILURE_LIMIT - 1));
     Error err = {0};
-    if (!send_kind(socket, FAILURE, buf_str(&message), &err))
+    if (!send_kind(socket, FAILURE, buf_str(&message), NULL, 0, &err))
         _exit(EXIT_FAILED);
 }
 
@@ -156,6 +276,7 @@ _Noreturn static void child_main(Fd socket, ChildRun *run, void *context, const 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_FAILED);
+    memory_quiet();          /* our end tells the parent */
     signal(SIGINT, SIG_IGN); /* the terminal's goes to the group; the parent decides */
     if (!descriptors_settle(socket, fds, count, settled, &err)) {
         failure_send(socket, &err);
@@ -187,6 +308,15 @@ bool child_start(Child *out, const char *name, ChildRun *run, void *context, con
         child_main(theirs, run, context, fds, count, parent);
     *out = (Child){.name = name, .pid = pid, .socket = fd_take(&mine)};
     return true;
+}
+
+bool child_patience(const Child *child, unsigned seconds, Error *err)
+{
+    const struct timeval silence = {.tv_sec = seconds}, deaf = {.tv_sec = DEAF_SECONDS};
+    if (setsockopt(child->socket, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) == 0 &&
+        setsockopt(child->socket, SOL_SOCKET, SO_SNDTIMEO, &deaf, sizeof deaf) == 0)
+        return true;
+    return error_sys(err, "cannot set a limit of time");
 }
 
 static int reap(Child *child)
@@ -247,7 +377,7 @@ bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *er
     *got = false;
     if (child->socket < 0)
         return true;
-    if (!take_kind(child->socket, limit, into, &kind, err)) {
+    if (!take_kind(child->socket, limit, into, NULL, &kind, err)) {
         child_close(child);
         return error_within(err, "%s sent", child->name);
     }

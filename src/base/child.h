@@ -33,10 +33,21 @@ enum { CHILD_FDS = 256 };
 MUST_USE bool child_start(Child *out, const char *name, ChildRun *run, void *context, const Fd *fds,
                           size_t count, Error *err);
 
+/* How long the parent waits for a child that says nothing, whatever it does meanwhile; and it waits
+ * two minutes for one that does not take what it asked for. */
+MUST_USE bool child_patience(const Child *child, unsigned seconds, Error *err);
+
 /* Whole messages, from either side. */
 MUST_USE bool child_send(Fd socket, Str message, Error *err);
+/* With up to MESSAGE_FDS descriptors, which stay the sender's own too. */
+enum { MESSAGE_FDS = 64 };
+MUST_USE bool child_send_fds(Fd socket, Str message, const Fd *fds, size_t count, Error *err);
 /* The child's view: *got false once the parent has closed. */
 MUST_USE bool child_take(Fd socket, uint64_t limit, Buf *into, bool *got, Error *err);
+/* `fds` has room for MESSAGE_FDS; the *count that came are the taker's to close, also after an
+ * error. */
+MUST_USE bool child_take_fds(Fd socket, uint64_t limit, Buf *into, Fd *fds, size_t *count,
+                             bool *got, Error *err);
 
 /* The parent's: *got false once the child has ended well. Its own Error, its death (ERR_INTERNAL,
  * "the parser died (Segmentation fault)"), its limits (ERR_LIMIT) and a message beyond `limit` are
