@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/memory.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+static bool quiet;
+
+void memory_quiet(void)
+{
+    quiet = true;
+}
 
 _Noreturn void memory_exhausted(size_t wanted)
 {
     char line[96];
     int length = snprintf(line, sizeof line, "assay: out of memory (%zu bytes wanted)\n", wanted);
-    if (write(STDERR_FILENO, line, length > 0 ? (size_t)length : 0) < 0)
+    if (!quiet && write(STDERR_FILENO, line, length > 0 ? (size_t)length : 0) < 0)
         _exit(1);
     _exit(1);
 }

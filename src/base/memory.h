@@ -5,4 +5,6 @@
 /* The heap, for src/base alone: everyone else uses an Arena or a Buf. */
 void *memory_get(size_t size);               /* never NULL; not zeroed */
 void *memory_resize(void *old, size_t size); /* never NULL */
+/* Says so and ends the process with status 1. */
 _Noreturn void memory_exhausted(size_t wanted);
+void memory_quiet(void); /* it says nothing from now on: somebody else will */
