@@ -77,7 +77,7 @@ bool analyze_inventory(const AnalyzeRequest *request, Arena *arena, Inventory *o
     bool ok = recall(request, &input, arena, out);
     if (!ok) {
         *out = (Inventory){0};
-        ok = read_in_child(request, &input, arena, out, err);
+        ok = source_complete(&input, arena, err) && read_in_child(request, &input, arena, out, err);
         if (ok)
             remember(request, &input, arena, out);
     }

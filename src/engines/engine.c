@@ -28,48 +28,69 @@ static bool answers(const Engine *engine)
     return ask(engine, STR("/_ping"), 4096, &scratch, &status, &body, NULL) && status == 200;
 }
 
+/* Where an engine may listen. */
+typedef struct Candidates {
+    Str sockets[4];
+    size_t count;
+    const char *variable; /* that names the only one; or NULL */
+    Str value;
+} Candidates;
+
 /* "unix:///run/x.sock" is /run/x.sock. */
-static bool from_variable(const char *name, Engine *out, bool *given, Error *err)
+static bool from_variables(Candidates *out, Error *err)
 {
-    Str value = str_from(getenv(name));
-    *given = value.len > 0;
-    if (!*given)
+    static const char *const variables[] = {"DOCKER_HOST", "CONTAINER_HOST"};
+    for (size_t i = 0; i < COUNT_OF(variables) && !out->variable; i++) {
+        out->value = str_from(getenv(variables[i]));
+        out->variable = out->value.len ? variables[i] : NULL;
+    }
+    if (!out->variable)
         return true;
-    if (!str_starts(value, STR("unix://")))
+    if (!str_starts(out->value, STR("unix://")))
         return error_set(err, ERR_UNSUPPORTED, "%s=" STR_FMT ": only unix:// sockets are spoken to",
-                         name, STR_ARG(value));
-    out->socket = str_from_pos(value, 7);
-    if (answers(out))
+                         out->variable, STR_ARG(out->value));
+    out->sockets[out->count++] = str_from_pos(out->value, 7);
+    return true;
+}
+
+static bool candidates(Arena *arena, Candidates *out, Error *err)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    Str own = runtime ? str_from(runtime) : arena_printf(arena, "/run/user/%u", getuid());
+    *out = (Candidates){0};
+    if (!from_variables(out, err))
+        return false;
+    if (out->variable)
         return true;
-    return error_set(err, ERR_ABSENT, "%s=" STR_FMT ": no engine answers there", name,
-                     STR_ARG(value));
+    *out =
+        (Candidates){.sockets = {arena_printf(arena, STR_FMT "/docker.sock", STR_ARG(own)),
+                                 STR("/var/run/docker.sock"),
+                                 arena_printf(arena, STR_FMT "/podman/podman.sock", STR_ARG(own)),
+                                 STR("/run/podman/podman.sock")},
+                     .count = 4};
+    return true;
+}
+
+static bool refuse_all(const Candidates *c, Error *err)
+{
+    if (c->variable)
+        return error_set(err, ERR_ABSENT, "%s=" STR_FMT ": no engine answers there", c->variable,
+                         STR_ARG(c->value));
+    return error_set(err, ERR_ABSENT, "no container engine answers at " STR_FMT " or " STR_FMT,
+                     STR_ARG(c->sockets[1]), STR_ARG(c->sockets[3]));
 }
 
 bool engine_find(Arena *arena, Engine *out, Error *err)
 {
-    static const char *const variables[] = {"DOCKER_HOST", "CONTAINER_HOST"};
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
-    Str own = runtime ? str_from(runtime) : arena_printf(arena, "/run/user/%u", getuid());
-    const Str sockets[] = {
-        arena_printf(arena, STR_FMT "/docker.sock", STR_ARG(own)),
-        STR("/var/run/docker.sock"),
-        arena_printf(arena, STR_FMT "/podman/podman.sock", STR_ARG(own)),
-        STR("/run/podman/podman.sock"),
-    };
-    for (size_t i = 0; i < COUNT_OF(variables); i++) {
-        bool given;
-        if (!from_variable(variables[i], out, &given, err))
-            return false;
-        if (given)
-            return true;
-    }
-    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
-        out->socket = sockets[i];
+    Candidates c;
+    if (!candidates(arena, &c, err))
+        return false;
+    for (size_t i = 0; i < c.count; i++) {
+        out->socket = c.sockets[i];
         if (answers(out))
             return true;
     }
-    return error_set(err, ERR_ABSENT, "no container engine answers at " STR_FMT " or " STR_FMT,
-                     STR_ARG(sockets[1]), STR_ARG(sockets[3]));
+    return refuse_all(&c, err);
 }
 
 /* A name stands in the middle of a path: '/' and ':' may stay, what else is odd may not. */
@@ -150,16 +171,44 @@ bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *a
     *out = (EngineImage){0};
     Str encoded = encode_name(arena, name);
     Str inspect = arena_printf(arena, "/images/" STR_FMT "/json", STR_ARG(encoded));
-    Str history = arena_printf(arena, "/images/" STR_FMT "/history", STR_ARG(encoded));
     if (!ask(engine, inspect, limits->document_bytes, arena, &status, &out->inspect, err))
         return false;
     if (status != 200)
         return refuse(engine, name, status, out->inspect, arena, err);
-    if (!ask(engine, history, limits->document_bytes, arena, &status, &out->history, err))
+    return read_inspect(out->inspect, arena, out, err);
+}
+
+/* Each is asked for the image at once: a ping costs as much as the answer. */
+bool engine_find_image(Str name, const Limits *limits, Arena *arena, Engine *out,
+                       EngineImage *image, bool *engine_found, Error *err)
+{
+    Candidates c;
+    *engine_found = false;
+    if (!candidates(arena, &c, err))
+        return false;
+    for (size_t i = 0; i < c.count; i++) {
+        out->socket = c.sockets[i];
+        *engine_found = engine_image(out, name, limits, arena, image, err);
+        if (*engine_found)
+            return true;
+        *engine_found = answers(out);
+        if (*engine_found)
+            return false;
+    }
+    return refuse_all(&c, err);
+}
+
+bool engine_history(const Engine *engine, Str id, const Limits *limits, Arena *arena, Str *out,
+                    Error *err)
+{
+    int status = 0;
+    Str target =
+        arena_printf(arena, "/images/" STR_FMT "/history", STR_ARG(encode_name(arena, id)));
+    if (!ask(engine, target, limits->document_bytes, arena, &status, out, err))
         return false;
     if (status != 200)
-        out->history = (Str){0};
-    return read_inspect(out->inspect, arena, out, err);
+        *out = (Str){0};
+    return true;
 }
 
 static void take_names(Json *j, Arena *arena, StrVec *out)

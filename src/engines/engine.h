@@ -17,7 +17,6 @@ MUST_USE bool engine_find(Arena *arena, Engine *out, Error *err);
 typedef struct EngineImage {
     Str id;         /* sha256:... of the configuration */
     Str inspect;    /* the engine's whole answer, JSON */
-    Str history;    /* likewise */
     Str driver;     /* "overlay2", "overlay", "vfs", "overlayfs" (containerd) ... */
     StrVec folders; /* of overlay drivers: one a layer, lowest first; else empty */
 } EngineImage;
@@ -25,6 +24,13 @@ typedef struct EngineImage {
 /* ERR_ABSENT if the engine has no image of that name. */
 MUST_USE bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *arena,
                            EngineImage *out, Error *err);
+/* Both in one: the first engine that answers, as engine_find takes them, and its image of that name.
+ * *engine_found is false where none answers. */
+MUST_USE bool engine_find_image(Str name, const Limits *limits, Arena *arena, Engine *out,
+                                EngineImage *image, bool *engine_found, Error *err);
+/* How an image was made, the engine's answer in JSON; empty if it does not know. */
+MUST_USE bool engine_history(const Engine *engine, Str id, const Limits *limits, Arena *arena,
+                             Str *out, Error *err);
 /* Names (or ids) of all its images, sorted. */
 MUST_USE bool engine_images(const Engine *engine, const Limits *limits, Arena *arena, StrVec *out,
                             Error *err);

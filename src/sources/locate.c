@@ -81,17 +81,18 @@ static bool locate_image(Str name, Arena *arena, SourceInput *out, Error *err)
     Engine engine;
     EngineImage image;
     Error why = {0};
+    bool engine_found;
     const Limits limits = LIMITS_DEFAULT;
-    if (!engine_find(arena, &engine, &why))
-        return error_set(err, why.code, STR_FMT ": no such file, and %s", STR_ARG(name),
-                         why.message);
-    if (!engine_image(&engine, name, &limits, arena, &image, err))
-        return false;
+    if (!engine_find_image(name, &limits, arena, &engine, &image, &engine_found, &why)) {
+        *err = why;
+        return !engine_found && error_set(err, why.code, STR_FMT ": no such file, and %s",
+                                          STR_ARG(name), why.message);
+    }
     out->engine = true;
     if (open_folders(&image, arena, out)) {
         out->inspect = image.inspect;
-        out->history = image.history;
         out->image_id = image.id;
+        out->socket = engine.socket;
         return true;
     }
     Fd saved = -1;
@@ -120,6 +121,15 @@ bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Err
     if (!ok)
         source_close(out);
     return ok;
+}
+
+bool source_complete(SourceInput *input, Arena *arena, Error *err)
+{
+    const Engine engine = {.socket = input->socket};
+    const Limits limits = LIMITS_DEFAULT;
+    Str id = input->image_id.len ? input->image_id : input->name;
+    return input->kind != SOURCE_OVERLAY ||
+           engine_history(&engine, id, &limits, arena, &input->history, err);
 }
 
 void source_close(SourceInput *input)

@@ -23,13 +23,16 @@ typedef struct SourceInput {
     Vec(Fd) fds;  /* the file or folder; for SOURCE_OVERLAY one a layer */
     Fd scratch;   /* SOURCE_FILE: an unlinked file that a compressed archive is unfolded into */
     Str inspect;  /* SOURCE_OVERLAY: the engine's answers, JSON */
-    Str history;
+    Str history;  /* source_complete */
     Str image_id; /* SOURCE_OVERLAY: what the engine calls the content, "sha256:..." */
+    Str socket;   /* SOURCE_OVERLAY: of the engine */
 } SourceInput;
 
 /* Finds TARGET: "-" is a tar on standard input, an existing path a file or folder, anything else an
  * image of a local engine. ERR_ABSENT if it is none of them; the message says what was tried. */
 MUST_USE bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Error *err);
+/* Asks for what only those need who read the image: who knows its content already does without. */
+MUST_USE bool source_complete(SourceInput *input, Arena *arena, Error *err);
 void source_close(SourceInput *input);
 
 typedef struct ImageLayer {

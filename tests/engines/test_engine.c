@@ -79,7 +79,6 @@ TEST(image_described_badly)
         {"GET /images/half/json", "200 OK", "{\"Id\":\"sha256:1\",\"GraphDriver\":{\"Name\":"},
         {"GET /images/error/json", "500 Internal Server Error", "not JSON"},
         {"GET /images/odd/json", "200 OK", "{\"Id\":[],\"GraphDriver\":[1],\"x\":{\"Data\":{}}}"},
-        {"GET /images/odd/history", "200 OK", "{}"},
     };
     Arena arena CLEANUP(arena_fini) = {0};
     Error err = {0};
@@ -118,7 +117,9 @@ TEST(folders_come_lowest_first)
     CHECK_INT(image.folders.len, 4);
     for (size_t i = 0; i < 4; i++)
         CHECK_INT(str_at(image.folders.at[i], 1), "abcd"[i]);
-    CHECK_STR(image.history, STR("")); /* 404: an image goes without */
+    Str history;
+    REQUIRE_OK(engine_history(&engine, image.id, &limits, &arena, &history, &err));
+    CHECK_STR(history, STR("")); /* 404: an image goes without */
     REQUIRE_OK(engine_image(&engine, STR("one"), &limits, &arena, &image, &err));
     CHECK_INT(image.folders.len, 1);
     REQUIRE_OK(engine_image(&engine, STR("vfs"), &limits, &arena, &image, &err));
@@ -174,4 +175,34 @@ TEST(engine_by_variable)
     setenv("DOCKER_HOST", arena_printf(&arena, "unix://" STR_FMT, STR_ARG(engine.socket)).ptr, 1);
     REQUIRE_OK(engine_find(&arena, &found, &err));
     CHECK_STR(found.socket, engine.socket);
+}
+
+TEST(image_of_the_first_engine_that_answers)
+{
+    static const Answer answers[] = {
+        {"GET /_ping", "200 OK", "OK"},
+        {"GET /images/app/json", "200 OK", "{\"Id\":\"sha256:1\"}"},
+        {"GET /images/sha256:1/history", "200 OK", "[{}]"},
+    };
+    Arena arena CLEANUP(arena_fini) = {0};
+    Error err = {0};
+    const Limits limits = LIMITS_DEFAULT;
+    EngineImage image;
+    bool found;
+    Str history;
+    Engine engine = engine_start(&arena, answers, COUNT_OF(answers)), other;
+    unsetenv("CONTAINER_HOST");
+    setenv("DOCKER_HOST", "unix:///nowhere/at/all.sock", 1);
+    CHECK(!engine_find_image(STR("app"), &limits, &arena, &other, &image, &found, &err));
+    CHECK_INT(err.code, ERR_ABSENT);
+    CHECK(!found && str_contains(error_message(&err), STR("no engine answers there")));
+    setenv("DOCKER_HOST", arena_printf(&arena, "unix://" STR_FMT, STR_ARG(engine.socket)).ptr, 1);
+    CHECK(!engine_find_image(STR("none"), &limits, &arena, &other, &image, &found, &err));
+    CHECK_INT(err.code, ERR_ABSENT);
+    CHECK(found && str_contains(error_message(&err), STR("No such image")));
+    REQUIRE_OK(engine_find_image(STR("app"), &limits, &arena, &other, &image, &found, &err));
+    CHECK(found);
+    CHECK_STR(image.id, STR("sha256:1"));
+    REQUIRE_OK(engine_history(&other, image.id, &limits, &arena, &history, &err));
+    CHECK_STR(history, STR("[{}]"));
 }
