@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/library.h"
-#include "base/sha256.h"
 
 /* libcrypto's low-level functions: the same code as behind EVP, but EVP's first fetch reads the
  * configuration and costs 1 ms, more than many a scan. They are part of libcrypto.so.3's ABI, and
@@ -39,44 +38,69 @@ static const struct {
     [HASH_MD5] = {STR_INIT("md5:"), 16},
 };
 
-/* Opening libcrypto takes 1.1 ms, in which plain C hashes some 300 KB. */
+/* Opening libcrypto takes 1.1 ms, in which plain C hashes some 200 KB. */
 enum { SHORT = 65536 };
 
 bool hash_prepare(Error *err)
 {
-    return library_open(&hash_library, err);
+    return sha256_extensions() || library_open(&hash_library, err);
+}
+
+/* What computes this kind without libcrypto, or, where that is open, no slower than it. */
+static const Sha2Way *own_way(HashKind kind)
+{
+    const Sha2Way *way = kind == HASH_SHA256 ? sha256_extensions() : NULL;
+    if (way || hash_library.ready || kind > HASH_SHA512)
+        return way;
+    return kind == HASH_SHA256 ? &sha256_plain : &sha512_plain;
 }
 
 bool hash_init(Hash *hash, HashKind kind, Error *err)
 {
-    if (!hash_prepare(err))
-        return false;
+    const Sha2Way *way = own_way(kind);
     hash->kind = kind;
-    crypto.init[kind](hash->state);
+    hash->own = way != NULL;
+    if (way)
+        sha2_init(&hash->sha2, way);
+    else if (library_open(&hash_library, err))
+        crypto.init[kind](hash->state);
+    else
+        return false;
     return true;
 }
 
 void hash_update(Hash *hash, const void *bytes, size_t len)
 {
-    crypto.update[hash->kind](hash->state, bytes, len);
+    if (hash->own)
+        sha2_add(&hash->sha2, str_of(bytes, len));
+    else
+        crypto.update[hash->kind](hash->state, bytes, len);
+}
+
+void hash_update_two(Hash *a, Str to_a, Hash *b, Str to_b)
+{
+    if (a->own && b->own) {
+        sha2_add_two(&a->sha2, to_a, &b->sha2, to_b);
+        return;
+    }
+    hash_update(a, to_a.ptr, to_a.len);
+    hash_update(b, to_b.ptr, to_b.len);
 }
 
 Digest hash_final(Hash *hash)
 {
     Digest digest = {.kind = hash->kind, .len = kinds[hash->kind].len};
-    crypto.final[hash->kind](digest.bytes, hash->state);
+    if (hash->own)
+        sha2_final(&hash->sha2, digest.bytes);
+    else
+        crypto.final[hash->kind](digest.bytes, hash->state);
     return digest;
 }
 
 bool hash_bytes(HashKind kind, Str bytes, Digest *out, Error *err)
 {
     Hash hash;
-    if (kind == HASH_SHA256 && bytes.len <= SHORT && !hash_library.ready) {
-        *out = (Digest){.kind = kind, .len = kinds[kind].len};
-        sha256_short(bytes, out->bytes);
-        return true;
-    }
-    if (!hash_init(&hash, kind, err))
+    if ((bytes.len > SHORT && !hash_prepare(err)) || !hash_init(&hash, kind, err))
         return false;
     hash_update(&hash, bytes.ptr, bytes.len);
     *out = hash_final(&hash);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/sha2.h"
 #include "base/stream.h"
 
-/* Message digests, by libcrypto (which uses the processor's SHA extensions). */
+/* Message digests. SHA-256 is our own where the processor has instructions for it; all else is
+ * libcrypto's, or our own plain C where that has not been opened. */
 typedef enum HashKind {
     HASH_SHA256,
     HASH_SHA512,
@@ -19,13 +21,20 @@ typedef struct Digest {
 /* In place, without heap; copy it to fork a computation. */
 typedef struct Hash {
     HashKind kind;
-    _Alignas(16) unsigned char state[256];
+    bool own;
+    union {
+        Sha2 sha2;                             /* own */
+        _Alignas(16) unsigned char state[256]; /* libcrypto's */
+    };
 } Hash;
 
-/* Opens libcrypto: before the sandbox closes, or just the first hash_init. */
+/* Opens libcrypto if SHA-256 needs it for its speed: before the sandbox closes. */
 MUST_USE bool hash_prepare(Error *err);
+/* Opens libcrypto for SHA-1 and MD5 alone. */
 MUST_USE bool hash_init(Hash *hash, HashKind kind, Error *err);
 void hash_update(Hash *hash, const void *bytes, size_t len);
+/* The same as an update of each, and faster where both can take turns on the processor. */
+void hash_update_two(Hash *a, Str to_a, Hash *b, Str to_b);
 Digest hash_final(Hash *hash); /* the hash must be initialised again before it is used again */
 MUST_USE bool hash_bytes(HashKind kind, Str bytes, Digest *out, Error *err);
 

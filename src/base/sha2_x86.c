@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/sha2.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#include <stdatomic.h>
+
+/* https://www.intel.com/content/www/us/en/developer/articles/technical/intel-sha-extensions.html
+ *
+ * One SHA256RNDS2 does two rounds and waits for the result of the one before it, so that two
+ * computations that take turns are 1.9 times as fast as one after the other. A lane is a
+ * computation with all its registers; two lanes fit the sixteen that these instructions can name,
+ * three do not and are no faster. */
+#define EXTENSIONS __attribute__((target("sha,sse4.1,ssse3")))
+#define STEP __attribute__((always_inline, target("sha,sse4.1,ssse3"))) static inline
+
+enum { BLOCK = 64 };
+
+typedef struct Lane {
+    __m128i abef, cdgh;
+    __m128i w[4]; /* the sixteen words of the schedule that are alive */
+} Lane;
+
+/* The instructions want a, b, e, f in one register and c, d, g, h in the other. */
+STEP void state_load(Lane *lane, const uint32_t state[8])
+{
+    __m128i abcd = _mm_loadu_si128((const __m128i_u *)state);
+    __m128i efgh = _mm_loadu_si128((const __m128i_u *)(state + 4));
+    __m128i cdab = _mm_shuffle_epi32(abcd, 0xb1), hgfe = _mm_shuffle_epi32(efgh, 0x1b);
+    lane->abef = _mm_alignr_epi8(cdab, hgfe, 8);
+    lane->cdgh = _mm_blend_epi16(hgfe, cdab, 0xf0);
+}
+
+STEP void state_store(const Lane *lane, uint32_t state[8])
+{
+    __m128i feba = _mm_shuffle_epi32(lane->abef, 0x1b);
+    __m128i dchg = _mm_shuffle_epi32(lane->cdgh, 0xb1);
+    _mm_storeu_si128((__m128i_u *)state, _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128((__m128i_u *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+STEP void block_load(Lane *lane, const uint8_t *block)
+{
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    for (int i = 0; i < 4; i++)
+        lane->w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i_u *)(block + 16 * i)), swap);
+}
+
+/* Rounds 4i to 4i + 3, and the words of rounds 4i + 16 to 4i + 19. */
+STEP void rounds(Lane *lane, int i)
+{
+    __m128i *w = lane->w, now = w[i % 4], last = w[(i + 3) % 4];
+    __m128i sum = _mm_add_epi32(
+        now, _mm_load_si128((const __m128i *)(const void *)(sha256_constants + 4 * i)));
+    lane->cdgh = _mm_sha256rnds2_epu32(lane->cdgh, lane->abef, sum);
+    lane->abef = _mm_sha256rnds2_epu32(lane->abef, lane->cdgh, _mm_shuffle_epi32(sum, 0x0e));
+    if (i >= 12)
+        return;
+    __m128i next = _mm_sha256msg1_epu32(now, w[(i + 1) % 4]);
+    next = _mm_add_epi32(next, _mm_alignr_epi8(last, w[(i + 2) % 4], 4));
+    w[i % 4] = _mm_sha256msg2_epu32(next, last);
+}
+
+STEP void lane_add(Lane *lane, const Lane *before)
+{
+    lane->abef = _mm_add_epi32(lane->abef, before->abef);
+    lane->cdgh = _mm_add_epi32(lane->cdgh, before->cdgh);
+}
+
+EXTENSIONS static void one(Sha2State *state, const uint8_t *bytes, size_t count)
+{
+    Lane lane;
+    state_load(&lane, state->words32);
+    for (; count; count--, bytes += BLOCK) {
+        const Lane before = lane;
+        block_load(&lane, bytes);
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; i++)
+            rounds(&lane, i);
+        lane_add(&lane, &before);
+    }
+    state_store(&lane, state->words32);
+}
+
+EXTENSIONS static void two(Sha2State *a, const uint8_t *a_bytes, Sha2State *b,
+                           const uint8_t *b_bytes, size_t count)
+{
+    Lane first, second;
+    state_load(&first, a->words32);
+    state_load(&second, b->words32);
+    for (; count; count--, a_bytes += BLOCK, b_bytes += BLOCK) {
+        const Lane first_before = first, second_before = second;
+        block_load(&first, a_bytes);
+        block_load(&second, b_bytes);
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; i++) {
+            rounds(&first, i);
+            rounds(&second, i);
+        }
+        lane_add(&first, &first_before);
+        lane_add(&second, &second_before);
+    }
+    state_store(&first, a->words32);
+    state_store(&second, b->words32);
+}
+
+static bool are_here(void)
+{
+    enum { SSSE3 = 1 << 9, SSE41 = 1 << 19, SHA = 1 << 29, OLD = SSSE3 | SSE41 };
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & OLD) == OLD &&
+           __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & SHA);
+}
+
+/* sha256_plain, but for the functions. */
+static const Sha2Way way = {
+    .start.words32 = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+                      0x1f83d9ab, 0x5be0cd19},
+    .block = BLOCK,
+    .len = 32,
+    .blocks = one,
+    .two = two,
+};
+
+/* CPUID leaves a virtual machine for a microsecond: it is asked once. */
+const Sha2Way *sha256_extensions(void)
+{
+    static _Atomic(const Sha2Way *) known;
+    static atomic_bool asked;
+    if (!asked) {
+        known = are_here() ? &way : NULL;
+        asked = true;
+    }
+    return known;
+}
+
+#else
+const Sha2Way *sha256_extensions(void)
+{
+    return NULL;
+}
+#endif
