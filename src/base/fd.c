@@ -140,27 +140,78 @@ static bool write_in_place(const char *path, Str bytes, Error *err)
     return fd_write_all(fd, bytes, err) || error_within(err, "%s", path);
 }
 
+/* A file that bytes are written to before they get their name. */
+typedef struct Aside {
+    char path[4096]; /* "out/.report.html.assay.new" */
+    Fd fd;
+    bool named;
+} Aside;
+
+static bool aside_name(Aside *aside, const char *path, const char *suffix)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    int length = snprintf(aside->path, sizeof aside->path, "%.*s.%s.assay%s", (int)(base - path),
+                          path, base, suffix);
+    errno = ENAMETOOLONG;
+    return length > 0 && (size_t)length < sizeof aside->path;
+}
+
+/* It has no name while it is written, so that nothing is left of whoever is killed. Where there is
+ * no such thing (NFS, no /proc to link it from) it bears one of this process. */
+static bool aside_open(Aside *aside, const char *path)
+{
+    char dir[4096], own[32];
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    snprintf(own, sizeof own, ".%d.new", (int)getpid());
+    if (access("/proc/self/fd", X_OK) == 0)
+        aside->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+    aside->named = aside->fd < 0;
+    if (!aside_name(aside, path, aside->named ? own : ".new"))
+        return false;
+    if (aside->named)
+        aside->fd = open(aside->path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    return aside->fd >= 0;
+}
+
+/* Of two writers one may rename what the other has linked: it is whole, and the other tries again. */
+static bool aside_rename(const Aside *aside, const char *path)
+{
+    char source[32];
+    snprintf(source, sizeof source, "/proc/self/fd/%d", aside->fd);
+    for (unsigned tries = 0; !aside->named && tries < 100; tries++) {
+        if (linkat(AT_FDCWD, source, AT_FDCWD, aside->path, AT_SYMLINK_FOLLOW) != 0) {
+            if (errno != EEXIST || (unlink(aside->path) != 0 && errno != ENOENT))
+                return false;
+        } else if (rename(aside->path, path) == 0) {
+            return true;
+        } else if (errno != ENOENT) {
+            return false;
+        }
+    }
+    return rename(aside->path, path) == 0;
+}
+
 bool file_write_atomic(Str path, Str bytes, Error *err)
 {
-    char text[4096], aside[4096 + 32];
+    char text[4096];
     struct stat st;
+    Aside aside = {.fd = -1};
     if (!path_copy(path, text, err))
         return false;
     bool there = lstat(text, &st) == 0;
     if (there && !S_ISREG(st.st_mode)) /* also /dev/stdout, a link to whatever that is */
         return write_in_place(text, bytes, err);
-    snprintf(aside, sizeof aside, "%s.%d.new", text, (int)getpid());
-    Fd fd CLEANUP(fd_close) =
-        open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (fd < 0)
+    if (!aside_open(&aside, text))
         return error_sys(err, "cannot write %s", text);
-    bool ok = fd_write_all(fd, bytes, err) || error_within(err, "%s", text);
-    if (ok && there && fchmod(fd, st.st_mode & 07777) != 0)
+    bool ok = fd_write_all(aside.fd, bytes, err) || error_within(err, "%s", text);
+    if (ok && there && fchmod(aside.fd, st.st_mode & 07777) != 0)
         ok = error_sys(err, "cannot write %s", text);
-    if (ok && (fsync(fd) != 0 || rename(aside, text) != 0))
+    if (ok && (fsync(aside.fd) != 0 || !aside_rename(&aside, text)))
         ok = error_sys(err, "cannot write %s", text);
+    fd_close(&aside.fd);
     if (!ok)
-        unlink(aside);
+        unlink(aside.path);
     return ok;
 }
 
