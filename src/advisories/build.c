@@ -31,7 +31,8 @@ static bool files_list(Str root, Str path, unsigned depth, Arena *arena, StrVec 
         return ok;
     }
     bool ok = true;
-    for (struct dirent *entry; ok && (entry = readdir(dir));) {
+    errno = 0;
+    for (struct dirent *entry; ok && (entry = readdir(dir)); errno = 0) {
         Str name = str_from(entry->d_name);
         if (str_starts(name, STR(".")))
             continue;
@@ -40,12 +41,14 @@ static bool files_list(Str root, Str path, unsigned depth, Arena *arena, StrVec 
                         : arena_str(arena, name);
         struct stat st;
         if (fstatat(dirfd(dir), entry->d_name, &st, 0) != 0)
-            continue;
-        if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+            ok = errno == ENOENT || error_sys(err, "feed " STR_FMT, STR_ARG(child));
+        else if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
             ok = files_list(root, child, depth + 1, arena, out, err);
         else if (S_ISREG(st.st_mode))
             *vec_push(arena, out) = child;
     }
+    if (ok && errno)
+        ok = error_sys(err, "folder of feeds " STR_FMT, STR_ARG(whole));
     closedir(dir);
     return ok;
 }
@@ -109,7 +112,13 @@ bool feeds_read(const BuildOptions *options, Facts *facts, Arena *arena, BuildRe
             continue;
         if (options->progress)
             options->progress(options->context, paths.at[i]);
-        if (!file_take(feed, options->dir, &file, report, &one))
+        bool taken = file_take(feed, options->dir, &file, report, &one);
+        if (!taken && one.sys) { /* our own trouble, which must not cost a source its records */
+            if (err)
+                *err = one;
+            return false;
+        }
+        if (!taken)
             note_add(arena, &report->notes, paths.at[i], error_message(&one));
         arena_fini(&scratch);
         arena_init(&scratch);

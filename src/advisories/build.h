@@ -6,7 +6,8 @@
 #include "model/note.h"
 
 typedef struct BuildReport {
-    NoteVec notes; /* files and records that could not be read: all else is in the database */
+    /* Files and records that make no sense: all else is in the database. */
+    NoteVec notes;
     uint64_t files, records, packages, vulnerabilities;
     uint64_t source_bytes; /* of the files, as they lie there */
     uint64_t json_bytes;   /* the same, unpacked */

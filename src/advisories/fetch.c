@@ -109,10 +109,10 @@ static bool ask(Fetcher *fetcher, Str url, Str path, const FileState *state, Fd 
     return http_get(&request, fetcher->arena, response, err);
 }
 
-/* Our disk, not their server. */
+/* Our disk, not their server: what curl says of that has no errno of ours. */
 static bool is_our_trouble(const Error *err)
 {
-    return err->sys == ENOSPC || err->sys == EFBIG || err->sys == EDQUOT || err->sys == EROFS;
+    return err->sys != 0;
 }
 
 /* No file, or none that is new: says why. */

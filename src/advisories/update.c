@@ -12,7 +12,13 @@
 #include "base/hash.h"
 
 /* More changed records than this are fetched as one zip. */
-enum { INCREMENT_MAX = 200, CSV_LIMIT = 256 << 20, NVD_FIRST_YEAR = 2002, SIGNATURE_BYTES = 64 };
+enum {
+    INCREMENT_MAX = 200,
+    CSV_LIMIT = 256 << 20,
+    NVD_FIRST_YEAR = 2002,
+    SIGNATURE_BYTES = 64,
+    DEPTH_MAX = 4
+};
 
 static const Str ecosystem_defaults[] = {
     STR_INIT("AlmaLinux"), STR_INIT("Alpine"), STR_INIT("Bitnami"),  STR_INIT("Chainguard"),
@@ -181,6 +187,9 @@ static bool osv_zip_fetch(Fetcher *fetcher, const OsvFetch *osv, Str newest, Err
     Str url = url_of(fetcher, osv->base, osv->whole, osv->zip);
     if (!fetch_file(fetcher, osv->feed, osv->base, url, osv->zip, &state, err))
         return false;
+    /* Without a mark they are what someone killed right after the zip came did not remove. */
+    if (state == UPDATE_UNCHANGED && fetch_mark(fetcher, osv->zip).len == 0)
+        increments_remove(fetcher, osv->folder);
     if (state != UPDATE_FETCHED)
         return true;
     increments_remove(fetcher, osv->folder);
@@ -258,16 +267,21 @@ static bool lock_take(Fetcher *fetcher, Fd *out, Error *err)
     return error_set(err, ERR_IO, "update: another update of " STR_FMT " is running", STR_ARG(dir));
 }
 
-/* What a killed update left of its database; the lock says that nobody is writing it. */
-static void leftovers_remove(Fetcher *fetcher)
+/* What a killed update left below `folder`; the lock says that nobody is writing it. */
+static void leftovers_remove(Fetcher *fetcher, Str folder, unsigned depth)
 {
-    DIR *dir = opendir(arena_c_str(fetcher->arena, fetcher->options->dir));
+    DIR *dir = opendir(arena_c_str(fetcher->arena, folder));
     if (!dir)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
         Str name = str_from(entry->d_name);
-        if (str_starts(name, DATABASE_NAME) && str_ends(name, STR(".new")))
+        if (str_ends(name, STR(".new")))
             unlinkat(dirfd(dir), entry->d_name, 0);
+        else if (entry->d_type == DT_DIR && !str_starts(name, STR(".")) && depth < DEPTH_MAX)
+            leftovers_remove(
+                fetcher,
+                arena_printf(fetcher->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(name)),
+                depth + 1);
     }
     closedir(dir);
 }
@@ -290,7 +304,7 @@ bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *r
         arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(options->dir), STR_ARG(DATABASE_NAME));
     if (!dir_make_all(fetcher.feeds, err) || !lock_take(&fetcher, &lock, err))
         return false;
-    leftovers_remove(&fetcher);
+    leftovers_remove(&fetcher, options->dir, 0);
     for (size_t i = 0; i < count; i++)
         if (is_wanted(&fetcher, rows[i]) && !feed_fetch(&fetcher, rows[i], err))
             return false;
