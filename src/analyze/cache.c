@@ -70,19 +70,34 @@ typedef struct Walk {
     CacheStats all, gone;
 } Walk;
 
-static void visit(Walk *walk, const char *name)
+static bool is_entry(Str name)
 {
-    struct stat st;
     uint64_t hex;
-    if (str_from(name).len != 64 || !str_to_hex_u64(str_head(str_from(name), 16), &hex) ||
-        fstatat(walk->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
-        return;
-    walk->all.entries++;
+    return name.len == 64 && str_to_hex_u64(str_head(name, 16), &hex);
+}
+
+/* Others may prune at the same time: what is gone is no error. */
+static bool visit(Walk *walk, const char *name, Error *err)
+{
+    enum { WRITTEN_SECONDS = 3600 };
+    struct stat st;
+    bool leftover = str_ends(str_from(name), STR(".new")); /* of a scan that was killed */
+    if (!leftover && !is_entry(str_from(name)))
+        return true;
+    if (fstatat(walk->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT || error_sys(err, "cannot look at %s in the cache", name);
+    if (!S_ISREG(st.st_mode))
+        return true;
+    walk->all.entries += !leftover;
     walk->all.bytes += (uint64_t)st.st_size;
-    if (walk->before && st.st_mtime < walk->before && unlinkat(walk->fd, name, 0) == 0) {
-        walk->gone.entries++;
-        walk->gone.bytes += (uint64_t)st.st_size;
-    }
+    if (walk->before == 0 ||
+        st.st_mtime >= (leftover ? time(NULL) - WRITTEN_SECONDS : walk->before))
+        return true;
+    if (unlinkat(walk->fd, name, 0) != 0)
+        return errno == ENOENT || error_sys(err, "cannot remove %s from the cache", name);
+    walk->gone.entries += !leftover;
+    walk->gone.bytes += (uint64_t)st.st_size;
+    return true;
 }
 
 static bool walk_all(const Cache *cache, Walk *walk, Error *err)
@@ -94,10 +109,14 @@ static bool walk_all(const Cache *cache, Walk *walk, Error *err)
     if (!dir)
         return error_sys(err, "cannot open the cache " STR_FMT, STR_ARG(cache->dir));
     walk->fd = dirfd(dir);
-    for (struct dirent *entry; (entry = readdir(dir));)
-        visit(walk, entry->d_name);
+    bool ok = true;
+    errno = 0;
+    for (struct dirent *entry; ok && (entry = readdir(dir)); errno = 0)
+        ok = visit(walk, entry->d_name, err);
+    if (ok && errno)
+        ok = error_sys(err, "cannot read the cache " STR_FMT, STR_ARG(cache->dir));
     closedir(dir);
-    return true;
+    return ok;
 }
 
 bool cache_stats(const Cache *cache, CacheStats *out, Error *err)
