@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One call after another into libc goes wrong, in every command: a clear line or the whole result."""
+import os
+
+from assay import AS_OF
+from faults import ERRORS, ROUNDS, SANITIZED, Fault, World, adopt_orphans, chance, complaint, disturbed, run, tree
+from test_db import served
+
+# what fails together, and how; None: only half of what was asked for
+READS = "read,pread,pread64,readv,preadv"
+WRITES = "write,pwrite,pwrite64,writev"
+MESSAGES = "send,recv,sendmsg,recvmsg"
+GROUPS = {
+    "open": ("open,open64,openat,openat64,openat2,fopen,fopen64,opendir,fdopendir", ["EMFILE", "EIO", "EACCES"]),
+    "read": (READS, ["EIO"]),
+    "write": (WRITES, ["ENOSPC", "EIO"]),
+    "sync": ("fsync,fdatasync,ftruncate,ftruncate64", ["EIO", "ENOSPC"]),
+    "names": ("rename,renameat,link,linkat,unlink,unlinkat,mkdir", ["EIO", "ENOSPC"]),
+    "modes": ("chmod,fchmod,futimens,flock", ["EPERM"]),
+    "map": ("mmap,mmap64,mremap", ["ENOMEM"]),
+    "heap": ("malloc,calloc,realloc", ["ENOMEM"]),
+    "process": ("fork,pthread_create,pidfd_open,waitpid", ["EAGAIN"]),
+    "socket": ("socketpair,socket", ["EMFILE"]),
+    "message": (MESSAGES, ["EIO", "ECONNRESET"]),
+    "folder": ("getdents64,readdir,readdir64", ["EIO"]),
+    "stat": ("stat,stat64,lstat,lstat64,fstat,fstat64,fstatat,fstatat64,statx,fstatfs,fstatfs64,access,readlink,"
+             "readlinkat", ["EIO"]),
+    "descriptor": ("dup2,dup3,fcntl,fcntl64,close_range", ["EMFILE"]),
+    "sandbox": ("prctl,landlock,getrlimit64,setrlimit64", ["EPERM"]),
+    "library": ("dlopen,getrandom", ["ENOSYS"]),
+    "stdio": ("fflush,open_memstream", ["ENOSPC"]),
+}
+# what a program has to try again, or to go on with
+RETRIED = {
+    "interrupted": (f"{READS},{WRITES},{MESSAGES},waitpid,poll", "EINTR"),
+    "short": (f"{READS},{WRITES},{MESSAGES}", None),
+}
+FORMAT = ["--format", "json", "--as-of", AS_OF, "--db", "db", "--cache", "cache"]
+COMMANDS = {
+    "scan_archive": ["scan", "../image.tar", *FORMAT],
+    "scan_layout": ["scan", "../layout", *FORMAT],
+    "scan_folder": ["scan", "../root", *FORMAT],
+    "report": ["scan", "../layout", *FORMAT[2:], "--format", "html", "-o", "out/report.html"],
+    "build": ["db", "build", "../later", "--db", "db"],
+    "status": ["db", "status", "--db", "db"],
+    "lookup": ["db", "lookup", "CVE-2025-0001", "--db", "db", "--format", "json"],
+    "score": ["score", "../result.json", "--format", "json", "--as-of", AS_OF],
+    "show": ["cache", "show", "--cache", "cache"],
+    "prune": ["cache", "prune", "0", "--cache", "cache"],
+    "policy": ["policy", "check", "../policy.toml"],
+}
+
+
+def moments():
+    """Which call fails: in the short form the first few, then ever fewer."""
+    n = 1
+    while n < 5000:
+        yield n
+        n += 1 if ROUNDS and n < 400 or n < 3 else n // 2
+
+
+class Trial:
+    """One command, disturbed again and again; afterwards all has to be as if it never was, or done.
+    `kept` are files that may stay; one that is not `repeatable` says what it had to do, which varies."""
+
+    def __init__(self, words, world, kept=(), repeatable=True):
+        self.words, self.world, self.kept, self.repeatable = words, world, kept, repeatable
+        self.bad, self.runs = [], 0
+        self.world.renew()
+        self.good = run(words)
+        self.after = tree("work")
+        assert self.good.code == 0, self.good
+        self.world.renew()
+        adopt_orphans()
+
+    def once(self, fault, retried=False):
+        done = disturbed(self.words, fault)
+        self.runs += 1
+        why = complaint(done, self.good, retried, self.repeatable) or self.leftover(done)
+        if why:
+            self.bad.append(f"{fault}: {why}\n{done!r}")
+            self.world.renew()
+        return done.failed > 0
+
+    def leftover(self, done):
+        """What it left is what was there or what should be there; and the next run works."""
+        now = tree("work")
+        if now == self.world.fresh and done.code != 0:
+            return None
+        strange = [name for name, content in now.items()
+                   if name not in self.kept and content not in (self.world.fresh.get(name), self.after.get(name))]
+        if strange:
+            return f"left {strange}"
+        if now == self.after and done.code == 0:
+            self.world.renew_if_changed()
+            return None
+        again = run(self.words)
+        settled = tree("work") == self.after
+        self.world.renew()
+        if again.code != self.good.code or self.repeatable and again.out != self.good.out:
+            return f"the next run is another: {again!r}"
+        return None if settled else "the next run leaves something else"
+
+    def every(self, calls, error, retried=False):
+        for n in moments():
+            if not self.once(Fault(calls, error, nth=n), retried):
+                return
+
+    def verdict(self):
+        assert not self.bad, (f"{len(self.bad)} of {self.runs} runs of {' '.join(self.words)}\n"
+                              + "\n".join(self.bad[:12]))
+        print(f"{' '.join(self.words[:2])}: {self.runs} runs")
+
+
+def try_all(words, world, kept=(), repeatable=True):
+    trial = Trial(words, world, kept, repeatable)
+    for calls, errors in GROUPS.values():
+        for error in errors if ROUNDS else errors[:1]:
+            trial.every(calls, ERRORS[error])
+    for calls, error in RETRIED.values():
+        number = ERRORS[error] if error else 0
+        trial.every(calls, number, retried=True)
+        trial.once(Fault(calls, 0, permille=1000), retried=True) if not error else trial.once(
+            Fault(calls, number, permille=500, seed=7), retried=True)
+    calls = ",".join(row[0] for row in GROUPS.values() if not SANITIZED or "malloc" not in row[0])
+    seeds = chance(words[0])
+    for _ in range(ROUNDS or 6):
+        trial.once(Fault(calls, ERRORS["EIO"], permille=seeds.choice((3, 10, 50)), seed=seeds.randrange(1, 1 << 30)))
+    trial.verdict()
+
+
+def of_command(name):
+    world = World(os.getcwd())
+    with open("policy.toml", "w", encoding="utf-8") as file:
+        file.write(run(["policy", "show"]).out)
+    if name in ("show", "prune"):
+        world.change(*COMMANDS["scan_layout"])
+    try_all(COMMANDS[name], world, repeatable=name != "prune")
+
+
+def test_scan_archive(folder):
+    of_command("scan_archive")
+
+
+def test_scan_layout(folder):
+    of_command("scan_layout")
+
+
+def test_scan_folder(folder):
+    of_command("scan_folder")
+
+
+def test_report(folder):
+    of_command("report")
+
+
+def test_build(folder):
+    of_command("build")
+
+
+def test_status(folder):
+    of_command("status")
+
+
+def test_lookup(folder):
+    of_command("lookup")
+
+
+def test_score(folder):
+    of_command("score")
+
+
+def test_cache_show(folder):
+    of_command("show")
+
+
+def test_cache_prune(folder):
+    of_command("prune")
+
+
+def test_policy(folder):
+    of_command("policy")
+
+
+def test_update(folder):
+    """Of a database that a whole update made before."""
+    world = World(os.getcwd())
+    os.rename("feeds", "served")
+    with served("served") as (url, _):
+        words = ["db", "update", "--only", "osv/npm", "--only", "kev", "--base-url", url, "--db", "db", "--quiet"]
+        world.change(*words)
+        os.rename("served", "feeds")
+        os.rename("later", "served")
+        # the first says that the database is older than its feeds
+        try_all(words, world, kept=["db/feeds/.changed"], repeatable=False)
