@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 void fd_close(Fd *fd)
@@ -229,30 +228,4 @@ bool dir_make_all(Str path, Error *err)
     if (mkdir(text, 0755) != 0 && errno != EEXIST)
         return error_sys(err, "cannot make the folder %s", text);
     return true;
-}
-
-bool mapping_open(Fd fd, Str name, Mapping *out, Error *err)
-{
-    uint64_t size;
-    *out = (Mapping){0};
-    if (!fd_size(fd, &size, err))
-        return error_within(err, STR_FMT, STR_ARG(name));
-    if (size == 0)
-        return true;
-    void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (at == MAP_FAILED)
-        return error_sys(err, "cannot map " STR_FMT, STR_ARG(name));
-    out->bytes = str_of(at, size);
-    return true;
-}
-
-void mapping_close(Mapping *mapping)
-{
-    union {
-        const char *in;
-        void *out;
-    } bytes = {.in = mapping->bytes.ptr};
-    if (mapping->bytes.ptr)
-        munmap(bytes.out, mapping->bytes.len);
-    *mapping = (Mapping){0};
 }
