@@ -21,14 +21,18 @@ Semver semver_parse(Str v)
     return out;
 }
 
-/* "-3" or, after a pre-release, "-rc1-3". */
+/* "-3", "-3.57.3", "-8-g21a2" or, after a pre-release, "-rc1-3". */
 static void take_revision(Semver *v)
 {
     size_t i = v->pre.len;
-    while (i > 0 && is_digit(v->pre.ptr[i - 1]))
-        i--;
-    if (i == v->pre.len || (i > 0 && v->pre.ptr[i - 1] != '-'))
-        return;
+    if (is_digit(at(v->pre, 0))) {
+        i = 0;
+    } else {
+        while (i > 0 && is_digit(v->pre.ptr[i - 1]))
+            i--;
+        if (i == v->pre.len || i == 0 || v->pre.ptr[i - 1] != '-')
+            return;
+    }
     v->revision = tail(v->pre, i);
     v->pre = slice(v->pre, 0, i > 0 ? i - 1 : 0);
 }
@@ -67,6 +71,15 @@ VersionOrder semver_pre_compare(Str a, Str b, bool fold)
     return identifiers_compare(a, b, fold);
 }
 
+/* "-0" is no more than none: feeds write it where all of a release is meant, from its first
+ * pre-release on. */
+static VersionOrder revision_compare(Str a, Str b)
+{
+    if (a.len && b.len)
+        return identifiers_compare(a, b, false);
+    return digits_compare(all_digits(a) ? a : STR("1"), all_digits(b) ? b : STR("1"));
+}
+
 VersionOrder semver_like_compare(Str a, Str b, const SemverRules *rules)
 {
     Semver x = semver_parse(a), y = semver_parse(b);
@@ -78,7 +91,7 @@ VersionOrder semver_like_compare(Str a, Str b, const SemverRules *rules)
     if (!order)
         order = semver_pre_compare(x.pre, y.pre, rules->fold);
     if (!order && rules->revision)
-        order = digits_compare(x.revision, y.revision);
+        order = revision_compare(x.revision, y.revision);
     if (!order && rules->build)
         order = identifiers_compare(x.build, y.build, rules->fold);
     return order;
