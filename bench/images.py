@@ -33,6 +33,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SHARED = os.environ.get("ASSAY_SHARED", os.path.join(HERE, "..", "..", "shared"))
 GZIP = "pigz -p1" if shutil.which("pigz") else "gzip"
 CODECS = {"gz": ("gzip", [*GZIP.split(), "-n", "-6"]), "zst": ("zstd", ["zstd", "-q", "-3", "-c"])}
+if not shutil.which("zstd"):
+    del CODECS["zst"]
 NPM = ("express", "react", "react-dom", "webpack", "webpack-cli", "typescript", "next", "eslint",
        "jest", "lodash", "axios", "@babel/core", "vite", "mongoose")
 MEDIUM = ("python3", "nginx")
