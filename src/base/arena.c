@@ -15,6 +15,26 @@ typedef struct ArenaBlock {
 
 enum { FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
 
+/* Under AddressSanitizer what was not handed out may not be touched, and each piece has a gap behind
+ * it: an arena hides no overflow and no use after arena_reset. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_GUARDED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_GUARDED 1
+#endif
+#endif
+#ifdef ARENA_GUARDED
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#define hide(bytes, size) __asan_poison_memory_region((bytes), (size))
+#define show(bytes, size) __asan_unpoison_memory_region((bytes), (size))
+#else
+enum { GAP = 0 };
+#define hide(bytes, size) ((void)(bytes), (void)(size))
+#define show(bytes, size) ((void)(bytes), (void)(size))
+#endif
+
 void arena_init(Arena *arena)
 {
     *arena = (Arena){0};
@@ -32,6 +52,7 @@ static ArenaBlock *block_add(Arena *arena, size_t need)
     size = size > need ? size : need;
     ArenaBlock *block = memory_get(sizeof *block + size);
     *block = (ArenaBlock){.below = arena->blocks, .size = size};
+    hide(block->bytes, size);
     arena->blocks = block;
     return block;
 }
@@ -41,14 +62,15 @@ void *arena_alloc(Arena *arena, size_t size)
     const size_t align = _Alignof(max_align_t);
     if (size > SIZE_MAX / 2)
         memory_exhausted(size);
-    size_t rounded = (size + align - 1) / align * align;
+    size_t rounded = (size + align - 1) / align * align, taken = rounded + GAP;
     ArenaBlock *block = arena->blocks;
-    if (!block || block->size - block->fill < rounded)
-        block = block_add(arena, rounded);
+    if (!block || block->size - block->fill < taken)
+        block = block_add(arena, taken);
     void *out = block->bytes + block->fill;
-    block->fill += rounded;
+    block->fill += taken;
     arena->used += rounded;
-    return memset(out, 0, rounded);
+    show(out, size);
+    return memset(out, 0, size);
 }
 
 void *arena_array(Arena *arena, size_t count, size_t size)
@@ -71,8 +93,10 @@ void arena_reset(Arena *arena, ArenaMark mark)
         free(arena->blocks);
         arena->blocks = below;
     }
-    if (arena->blocks)
+    if (arena->blocks) {
         arena->blocks->fill = mark.fill;
+        hide(arena->blocks->bytes + mark.fill, arena->blocks->size - mark.fill);
+    }
     arena->used = mark.used;
 }
 
@@ -107,16 +131,21 @@ Str arena_join(Arena *arena, Str a, Str b)
     return (Str){both, a.len + b.len};
 }
 
+/* Most texts are short: those are formatted once. */
 Str arena_printf(Arena *arena, const char *format, ...)
 {
+    char brief[256];
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     size_t size = length > 0 ? (size_t)length : 0;
     char *text = arena_alloc(arena, size + 1);
-    vsnprintf(text, size + 1, format, again);
+    if (size < sizeof brief)
+        memcpy(text, brief, size);
+    else
+        vsnprintf(text, size + 1, format, again);
     va_end(again);
     return (Str){text, size};
 }
@@ -124,7 +153,8 @@ Str arena_printf(Arena *arena, const char *format, ...)
 void *vec_grow(Arena *arena, void *items, size_t len, size_t *cap, size_t size)
 {
     if (len == *cap) {
-        size_t grown = *cap ? *cap * 2 : 8;
+        size_t first = size <= 16 ? 8 : size <= 64 ? 4 : 1;
+        size_t grown = *cap ? *cap * 2 : first;
         void *bigger = arena_array(arena, grown, size);
         if (len)
             memcpy(bigger, items, len * size);
