@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "help_pages.h"
@@ -64,14 +68,10 @@ static int command_run(const Command *command, int count, char **words)
     }
     if (!command->run(&options, &arena, &code, &err))
         return fail(command, &err);
-    if (fflush(stdout) != 0) {
-        perror("assay: standard output");
-        return EXIT_FAILED;
-    }
     return code;
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
     if (argc < 2)
         return usage();
@@ -94,4 +94,30 @@ int main(int argc, char **argv)
         return usage();
     }
     return command_run(command, argc - 2, argv + 2);
+}
+
+/* The next file that is opened would get a closed stream's number, and what is printed would land in
+ * it. What takes its place here refuses. */
+static bool streams_settle(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    if (!streams_settle())
+        return EXIT_FAILED;
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
+    int code = dispatch(argc, argv);
+    bool failed = code == EXIT_FAILED || code == EXIT_USAGE;
+    errno = 0;
+    if (failed || (fflush(stdout) == 0 && !ferror(stdout)))
+        return code;
+    fprintf(stderr, "assay: standard output: %s\n",
+            errno ? strerror(errno) : "not all could be written");
+    return EXIT_FAILED;
 }
