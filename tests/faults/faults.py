@@ -34,6 +34,14 @@ def chance(name):
     return random.Random(f"{name} {os.environ.get('ASSAY_FAULT_SEED', '1')}")
 
 
+def moments():
+    """Which call is hit: in the short form the first few, then ever fewer."""
+    n = 1
+    while n < 5000:
+        yield n
+        n += 1 if ROUNDS and n < 400 or n < 3 else n // 2
+
+
 # ---- the world ----
 
 def advisory(name, ecosystem, package, fixed, cve, summary="A flaw"):

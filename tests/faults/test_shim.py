@@ -3,7 +3,7 @@
 import os
 
 from assay import AS_OF
-from faults import ERRORS, ROUNDS, SANITIZED, Fault, World, adopt_orphans, chance, complaint, disturbed, run, tree
+from faults import ERRORS, ROUNDS, SANITIZED, Fault, World, adopt_orphans, chance, complaint, disturbed, moments, run, tree
 from test_db import served
 
 # what fails together, and how; None: only half of what was asked for
@@ -49,14 +49,6 @@ COMMANDS = {
     "prune": ["cache", "prune", "0", "--cache", "cache"],
     "policy": ["policy", "check", "../policy.toml"],
 }
-
-
-def moments():
-    """Which call fails: in the short form the first few, then ever fewer."""
-    n = 1
-    while n < 5000:
-        yield n
-        n += 1 if ROUNDS and n < 400 or n < 3 else n // 2
 
 
 class Trial:

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Killed at random moments, and right before every call that changes something on disk: nothing is
+corrupt, nothing is lost, nothing piles up, and the next run does what an undisturbed one does."""
+import contextlib
+import os
+import shutil
+import signal
+import time
+
+from assay import AS_OF
+from faults import ROUNDS, Fault, World, adopt_orphans, chance, disturbed, finish, moments, rounds, run, start, tree
+from test_db import served
+
+SCAN = ["scan", "../layout", "--format", "json", "--as-of", AS_OF, "--db", "db", "--cache", "cache"]
+REPORT = ["scan", "../image.tar", "--as-of", AS_OF, "--db", "db", "--no-cache", "--format", "html", "-o",
+          "out/report.html"]
+BUILD = ["db", "build", "../later", "--db", "db"]
+CHANGES = ("write,pwrite,pwrite64,writev,ftruncate,ftruncate64,fsync,rename,renameat,link,linkat,unlink,unlinkat,"
+           "mkdir,open,open64,openat,openat64,chmod,fchmod")
+
+
+class Killing:
+    """One command: what it leaves undisturbed, and whether a killed one left anything else."""
+
+    def __init__(self, words, database="db/advisories.db"):
+        self.words, self.database = words, database
+        adopt_orphans()
+        shutil.rmtree("work")
+        shutil.copytree("fresh", "work")
+        self.before = tree("work")
+        began = time.monotonic()
+        self.good = run(words)
+        self.took = time.monotonic() - began
+        assert self.good.code == 0, self.good
+        self.after = tree("work")
+        self.renew()
+
+    def renew(self):
+        shutil.rmtree("work")
+        shutil.copytree("fresh", "work")
+
+    def check(self, how):
+        """The database is the old one or the new one, and a second run leaves what it always leaves."""
+        now = tree("work")
+        assert now.get(self.database) in (self.before.get(self.database), self.after.get(self.database)), (how, now)
+        status = run(["db", "status", "--db", "db"])
+        assert status.code == 0, (how, status)
+        again = run(self.words)
+        assert again.code == 0, (how, again)
+        if self.words[1] != "update":  # which says what was left to do
+            assert again.out == self.good.out, (how, again)
+        left = tree("work")
+        assert left == self.after, (how, {name for name in set(left) | set(self.after)
+                                          if left.get(name) != self.after.get(name)})
+
+    def at_random(self, count, victim=None):
+        moments = chance(" ".join(self.words))
+        killed = 0
+        for i in range(count):
+            process = start(self.words)
+            time.sleep(moments.uniform(0, 1.1 * self.took))
+            if victim:
+                hit = victim(process)
+            else:
+                hit = process.poll() is None
+                process.kill()
+            done = finish(process)
+            assert not done.left, (i, done.left)
+            assert "no end after" not in done.err and done.code in (0, 1, 4, -signal.SIGKILL), (i, done)
+            if victim and done.code != 0:
+                assert done.err.strip().startswith("assay"), (i, done)
+            killed += hit
+            self.check(f"round {i}")
+            self.renew()
+        print(f"{' '.join(self.words[:2])}: {killed} of {count} killed in time")
+
+    def at_every_change(self, *numbers):
+        """One of these signals arrives right before each of them."""
+        for number in numbers if ROUNDS else numbers[:1]:
+            tried = 0
+            for n in moments():
+                done = disturbed(self.words, Fault(CHANGES, nth=n, signal=number, where="parent"))
+                assert not done.left, (n, done)
+                assert done.code == (-number if done.failed else 0), (n, done)
+                self.check(f"signal {number} before change {n}")
+                self.renew()
+                if not done.failed:
+                    break
+                tried += 1
+            print(f"{' '.join(self.words[:2])}: signal {number} at {tried} moments")
+
+
+def kill_child(process):
+    try:
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        return bool(children)
+    except OSError:  # all of it has ended
+        return False
+
+
+def test_build(folder):
+    World(folder)
+    Killing(BUILD).at_random(rounds(8))
+
+
+def test_build_at_every_change(folder):
+    World(folder)
+    Killing(BUILD).at_every_change(signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+def test_scan(folder):
+    World(folder)
+    Killing(SCAN).at_random(rounds(8))
+
+
+def test_scan_at_every_change(folder):
+    World(folder)
+    Killing(SCAN).at_every_change(signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+def test_parser_of_a_scan(folder):
+    World(folder)
+    Killing(SCAN).at_random(rounds(8), kill_child)
+
+
+def test_report(folder):
+    World(folder)
+    Killing(REPORT).at_random(rounds(8))
+
+
+def test_report_at_every_change(folder):
+    World(folder)
+    Killing(REPORT).at_every_change(signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+@contextlib.contextmanager
+def updating(folder):
+    """A database that was updated once, and a server that has news since."""
+    world = World(folder)
+    os.rename("feeds", "served")
+    with served("served") as (url, _):
+        words = ["db", "update", "--only", "osv/npm", "--only", "osv/Alpine", "--only", "kev", "--base-url", url,
+                 "--db", "db", "--quiet"]
+        world.change(*words)
+        os.rename("served", "feeds")
+        os.rename("later", "served")
+        yield Killing(words)
+
+
+def test_update(folder):
+    with updating(folder) as killing:
+        killing.at_random(rounds(8))
+
+
+def test_update_at_every_change(folder):
+    with updating(folder) as killing:
+        killing.at_every_change(signal.SIGKILL, signal.SIGTERM)
