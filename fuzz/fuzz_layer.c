@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 
+#include "fuzz.h"
 #include "layers/tree.h"
 
 /* Two layers, the input cut in the middle at a block, laid on each other; what the tree says of
  * itself must hold. */
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
 static bool bytes_check(void *self, const LayerEntry *entry, Str bytes, Error *err)
 {
     (void)self, (void)err;
@@ -27,20 +26,22 @@ static void tree_check(const Tree *tree, Arena *arena)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
+    Arena *arena = fuzz_arena(64 << 10);
     Limits limits = LIMITS_DEFAULT;
-    Str all = str_of(bytes, size);
     size_t middle = size / 1024 * 512;
-    const Str halves[] = {str_head(all, middle), str_from_pos(all, middle)};
+    Str all = str_of(data, size);
+    const Str halves[] = {tar_mend(arena, str_head(all, middle)),
+                          tar_mend(arena, str_from_pos(all, middle))};
     const LayerVisitor visitor = {.bytes = bytes_check};
     uint64_t entries = 0;
     Tree tree;
     LayerIndex index[2];
-    const LayerWalk walk = {&limits, &arena, &entries, &visitor};
-    limits.file_bytes = 1 << 20;
-    tree_init(&tree, &limits, &arena);
+    const LayerWalk walk = {&limits, arena, &entries, &visitor};
+    limits.file_bytes = 64 << 10;
+    limits.entries = 1000;
+    tree_init(&tree, &limits, arena);
     for (uint32_t i = 0; i < 2; i++) {
         MemoryStream in;
         Error err = {0};
@@ -48,6 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         (void)!layer_walk_tar(&walk, &in.stream, &index[i], &err);
         tree_add_layer(&tree, &index[i], i);
     }
-    tree_check(&tree, &arena);
+    tree_check(&tree, arena);
     return 0;
 }

@@ -4,8 +4,7 @@
 #include <stdio.h>
 
 #include "base/fd.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* Runs every file of the folders named through the fuzzer's entry, as an ordinary test. A folder
  * that is not there holds no files. */
@@ -26,7 +25,7 @@ static bool replay_folder(const char *path, unsigned *files, Error *err)
     DIR *dir = opendir(path);
     bool ok = true;
     for (const struct dirent *entry; dir && ok && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.') {
+        if (entry->d_name[0] != '.' && entry->d_type != DT_DIR) {
             ++*files;
             ok = replay_file(dirfd(dir), entry->d_name, err);
         }
@@ -39,6 +38,7 @@ int main(int argc, char **argv)
 {
     Error err = {0};
     unsigned files = 0;
+    LLVMFuzzerInitialize(&argc, &argv);
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (int i = 1; i < argc; i++)
         if (!replay_folder(argv[i], &files, &err)) {

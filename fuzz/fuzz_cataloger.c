@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One file through its cataloger. Where a row has several paths, the first byte chooses: what the
+ * rest means depends on it. What comes out must survive its wire form and stay within a multiple of
+ * the memory that it was given. */
+#include <assert.h>
+
+#include "base/reader.h"
+#include "fuzz.h"
+#include "inventory/layer_result.h"
+#include "inventory/wire.h"
+
+enum { PATHS = 8 };
+
+typedef struct Row {
+    const char *name;
+    Str paths[PATHS];
+    bool zip; /* checksums are set right */
+} Row;
+
+static const Row rows[] = {
+    {"os_release",
+     {STR_INIT("etc/os-release"), STR_INIT("etc/lsb-release"), STR_INIT("etc/debian_version"),
+      STR_INIT("etc/alpine-release"), STR_INIT("etc/redhat-release"), STR_INIT("etc/SuSE-release"),
+      STR_INIT("etc/apk/repositories")},
+     false},
+    {"apk", {STR_INIT("lib/apk/db/installed")}, false},
+    {"dpkg",
+     {STR_INIT("var/lib/dpkg/status"), STR_INIT("var/lib/dpkg/status.d/a"),
+      STR_INIT("var/lib/dpkg/status.d/a.md5sums"), STR_INIT("var/lib/dpkg/info/a:amd64.list"),
+      STR_INIT("usr/share/doc/a/copyright"), STR_INIT("usr/lib/opkg/info/a.control"),
+      STR_INIT("usr/lib/opkg/info/a.list")},
+     false},
+    {"chisel", {STR_INIT("var/lib/chisel/manifest.wall")}, false},
+    {"rpm_ndb", {STR_INIT("usr/lib/sysimage/rpm/Packages.db")}, false},
+    {"rpm_bdb", {STR_INIT("var/lib/rpm/Packages")}, false},
+    {"rpm_sqlite", {STR_INIT("var/lib/rpm/rpmdb.sqlite")}, false},
+    {"rpm_text",
+     {STR_INIT("var/lib/rpmmanifest/container-manifest-2"),
+      STR_INIT("var/lib/rpm/rpmdb.sqlite-wal")},
+     false},
+    {"npm",
+     {STR_INIT("node_modules/@a/b/package.json"), STR_INIT("node_modules/a/package.json")},
+     false},
+    {"python",
+     {STR_INIT("s/x-1.0.dist-info/METADATA"), STR_INIT("s/x-1.5-py2.7.egg-info"),
+      STR_INIT("s/x.egg-info/PKG-INFO")},
+     false},
+    {"egg", {STR_INIT("s/x-1.5-py2.7.egg")}, true},
+    {"java", {STR_INIT("opt/app-1.0.ear"), STR_INIT("opt/log4j-1.2-api-2.14.1.jar")}, true},
+    {"gem", {STR_INIT("usr/lib/ruby/specifications/x-1.0-java.gemspec")}, false},
+    {"composer", {STR_INIT("vendor/composer/installed.json")}, false},
+    {"elf", {STR_INIT("bin/x")}, false},
+    {"pe", {STR_INIT("bin/x.exe")}, false},
+    {"macho", {STR_INIT("bin/x")}, false},
+};
+
+static void symbols_check(Str symbols)
+{
+    Reader r = reader_of(symbols);
+    uint64_t before = 0;
+    assert(symbols.len % 4 == 0);
+    for (size_t i = 0; i < symbols.len / 4; i++) {
+        uint64_t value = (uint64_t)reader_u32le(&r) + 1;
+        assert(value > before);
+        before = value;
+    }
+}
+
+static void found_check(const CatalogSink *found)
+{
+    for (size_t i = 0; i < found->executables.len; i++)
+        symbols_check(found->executables.at[i].symbols);
+    for (size_t i = 0; i < found->packages.len; i++) {
+        const Package *p = &found->packages.at[i];
+        assert(p->name.len);
+        assert(p->executable == EXECUTABLE_NONE || p->executable < found->executables.len);
+    }
+}
+
+static void wire_check(const LayerResult *result, Arena *arena, const Limits *limits)
+{
+    static Buf wire, again;
+    LayerResult copy;
+    buf_clear(&wire);
+    buf_clear(&again);
+    layer_result_encode(result, &wire);
+    bool ok = layer_result_decode(buf_str(&wire), arena, limits, &copy, NULL);
+    assert(ok);
+    layer_result_encode(&copy, &again);
+    assert(ok && str_eq(buf_str(&wire), buf_str(&again)));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const Row *row = FUZZ_ROW(rows);
+    Arena *arena = fuzz_arena(64 << 10);
+    Limits limits = LIMITS_DEFAULT;
+    LayerResult result;
+    Str input = str_of(data, size);
+    unsigned paths = 1;
+    limits.memory = UINT64_C(64) << 20;
+    limits.file_bytes = limits.document_bytes = 64 << 10;
+    limits.entries = 1000;
+    while (paths < PATHS && row->paths[paths].len)
+        paths++;
+    Str path = row->paths[paths > 1 ? fuzz_choice(&input, paths) : 0];
+    if (row->zip)
+        input = zip_mend(arena, input);
+    layer_result_init(&result, arena, &limits);
+    layer_result_read(&result, path, path, input, 0644);
+    assert(arena->used < limits.memory);
+    found_check(&result.found);
+    if (size % 4 == 0)
+        wire_check(&result, arena, &limits);
+    return 0;
+}

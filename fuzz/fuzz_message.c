@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a child sends, what its parent answers and what a cache holds: each is refused or holds
+ * together. Linked with --wrap of what would go through a socket or a file. */
+#include <assert.h>
+
+#include "analyze/converse.h"
+#include "fuzz.h"
+#include "inventory/assemble.h"
+#include "inventory/wire.h"
+
+static void inventory_check(const Inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->packages.len; i++) {
+        const Package *p = &inventory->packages.at[i];
+        assert(p->owner == PACKAGE_NONE || p->owner < inventory->packages.len);
+        assert(p->layer == LAYER_NONE || p->layer < inventory->subject.layers.len);
+        assert(p->executable == EXECUTABLE_NONE || p->executable < inventory->executables.len);
+        assert(p->type < PACKAGE_TYPES && p->id.len);
+    }
+}
+
+static void inventory(Str bytes, Arena *arena, const Limits *limits)
+{
+    Inventory out;
+    if (inventory_decode(bytes, arena, limits, &out, NULL))
+        inventory_check(&out);
+}
+
+/* A layer's result that was taken in can be assembled into an inventory that its own message
+ * carries. */
+static void layer(Str bytes, Arena *arena, const Limits *limits)
+{
+    Buf out CLEANUP(buf_fini) = {0};
+    LayerResult result, *layers[] = {&result};
+    LayerIndex index = {0};
+    Tree tree;
+    if (!layer_result_decode(bytes, arena, limits, &result, NULL))
+        return;
+    for (size_t i = 0; i < result.files.len; i++)
+        *layer_index_push(arena, &index) =
+            (LayerEntry){.kind = LAYER_FILE, .path = result.files.at[i].path};
+    tree_init(&tree, limits, arena);
+    tree_add_layer(&tree, &index, 0);
+    const Assembly assembly = {.limits = limits, .tree = &tree, .layers = layers, .layer_count = 1};
+    Inventory made = {0}, copy;
+    assemble_missing(arena, &assembly);
+    assemble(arena, &assembly, &made);
+    *vec_push(arena, &made.subject.layers) = (Layer){.size = 1};
+    inventory_encode(&made, &out);
+    bool ok = inventory_decode(buf_str(&out), arena, limits, &copy, NULL);
+    assert(ok);
+}
+
+/* --- a whole conversation: messages of the child, each behind its length (u16) --- */
+
+static Str messages;
+
+bool __wrap_child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *err);
+bool __wrap_child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *err)
+{
+    (void)child, (void)limit, (void)err;
+    Reader r = reader_of(messages);
+    size_t len = reader_u16le(&r);
+    *got = reader_ok(&r);
+    buf_clear(into);
+    buf_put(into, str_head(reader_peek(&r, reader_left(&r)), len));
+    messages = str_from_pos(messages, 2 + len);
+    return true;
+}
+
+bool __wrap_child_send(Fd socket, Str message, Error *err);
+bool __wrap_child_send(Fd socket, Str message, Error *err)
+{
+    (void)socket, (void)message, (void)err;
+    return true;
+}
+
+bool __wrap_cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes);
+bool __wrap_cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
+{
+    (void)cache;
+    assert(key.len);
+    *bytes = arena_str(arena, key);
+    return key.len % 2;
+}
+
+void __wrap_cache_put(const Cache *cache, Str key, Str bytes);
+void __wrap_cache_put(const Cache *cache, Str key, Str bytes)
+{
+    (void)cache, (void)bytes;
+    assert(key.len);
+}
+
+static void conversation(Str bytes, Arena *arena, const Limits *limits)
+{
+    Child child = {.name = "the parser", .socket = -1};
+    const Cache cache = {0};
+    Inventory out = {0};
+    Error err = {0};
+    messages = bytes;
+    if (converse(&cache, limits, &child, arena, &out, &err))
+        inventory_check(&out);
+    else
+        assert(err.message[0]);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(Str bytes, Arena *arena, const Limits *limits);
+} rows[] = {{"inventory", inventory}, {"layer", layer}, {"conversation", conversation}};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Limits limits = LIMITS_DEFAULT;
+    FUZZ_ROW(rows)->run(str_of(data, size), fuzz_arena(64 << 10), &limits);
+    return 0;
+}
