@@ -37,7 +37,7 @@ if not shutil.which("zstd"):
     del CODECS["zst"]
 NPM = ("express", "react", "react-dom", "webpack", "webpack-cli", "typescript", "next", "eslint",
        "jest", "lodash", "axios", "@babel/core", "vite", "mongoose")
-MEDIUM = ("python3", "nginx")
+MEDIUM = (("python and nginx", ("python3", "nginx")),)
 LARGE = (("python", ("python3", "python3-pip", "python3-django", "python3-cryptography",
                      "python3-requests", "python3-numpy")),
          ("node", ("nodejs",)),
@@ -176,12 +176,13 @@ class Debian:
         self.prepare()
         run("cp", "-a", self.base, out)  # devices stay devices
 
-    def medium(self, out):
-        self.copy(out)
-        try:
-            self.install(out, [], MEDIUM)
-        except CannotMake as error:
-            say(f"medium is without Python and nginx: {error}")
+    def layer(self, out, lower, packages):
+        """A whole root file system if there is nothing below."""
+        if lower:
+            os.makedirs(out, exist_ok=True)
+        else:
+            self.copy(out)
+        self.install(out, lower, packages)
 
 
 def npm_tree(upper):
@@ -198,6 +199,13 @@ class Filler:
                         for folder, _, names in os.walk(tree) for name in sorted(names))
         self.seen = set()
 
+    def root(self, out):
+        """What says which packages there are, when no Debian could be made."""
+        for path in ("/etc/os-release", "/var/lib/dpkg/status", "/lib/apk/db/installed"):
+            if os.path.isfile(path) and not os.path.lexists(out + path):
+                os.makedirs(os.path.dirname(out + path), exist_ok=True)
+                shutil.copyfile(path, out + path)
+
     def fill(self, out):
         size = 0
         while size < FILL:
@@ -212,23 +220,20 @@ class Filler:
             size += os.path.getsize(source)
 
 
-def large(trees, debian):
+def debian_layers(trees, debian, rows):
     filler, layers = Filler(), []
-    for number, (name, packages) in enumerate(LARGE):
+    for number, (name, packages) in enumerate(rows):
         upper = f"{trees}/{number}"
-        say(f"large: layer {number + 1}, {name}")
-        if number == 0:
-            debian.copy(upper)
-        else:
-            os.makedirs(upper)
+        say(f"layer {number + 1} of {len(rows)}: {name}")
         try:
             if name == "node":
                 npm_tree(upper)
-            debian.install(upper, layers, packages)
+            debian.layer(upper, layers, packages)
         except CannotMake as error:
-            say(f"large: layer {number + 1} comes from this machine: {error}")
-            if number:
-                filler.fill(upper)
+            say(f"layer {number + 1} comes from this machine: {error}")
+            if number == 0:
+                filler.root(upper)
+            filler.fill(upper)
         layers.append(upper)
 
 
@@ -363,15 +368,17 @@ def main():
     root = os.path.abspath(sys.argv[1])
     debian = Debian(root)
     makers = {"small": lambda trees: alpine(f"{trees}/0"),
-              "medium": lambda trees: debian.medium(f"{trees}/0"),
-              "large": lambda trees: large(trees, debian)}
+              "medium": lambda trees: debian_layers(trees, debian, MEDIUM),
+              "large": lambda trees: debian_layers(trees, debian, LARGE)}
+    failed = 0
     for name in sys.argv[2:] or makers:
-        image(root, name, makers[name])
+        try:
+            image(root, name, makers[name])
+        except CannotMake as reason:
+            say(f"{name} could not be made: {reason}")
+            failed = 1
+    return failed
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except CannotMake as reason:
-        say(str(reason))
-        sys.exit(1)
+    sys.exit(main())
