@@ -136,6 +136,7 @@ void tar_init(TarReader *r, Stream *in, const Limits *limits, Arena *arena)
     r->buf = arena_alloc(arena, TAR_BUFFER);
     r->path = arena_alloc(arena, (size_t)limits->path_bytes + 256);
     r->link = arena_alloc(arena, (size_t)limits->path_bytes + 256);
+    r->sparse_path = arena_alloc(arena, (size_t)limits->path_bytes + 256);
 }
 
 Stream *tar_body(TarReader *r)
@@ -158,13 +159,15 @@ bool tar_peek(TarReader *r, size_t len, Str *out, Error *err)
     return out->len == len || ends_early(r, err);
 }
 
+/* Only the oldest archives tell a directory by its slash: "a/" of type '0' is unpacked as the file
+ * "a" by the runtimes. */
 static TarType type_of(char flag, Str path)
 {
     switch (flag) {
     case 0:
+        return str_ends(path, STR("/")) ? TAR_DIR : TAR_FILE;
     case '0':
     case '7':
-        return str_ends(path, STR("/")) && flag != '7' ? TAR_DIR : TAR_FILE;
     case 'S':
         return TAR_FILE;
     case '1':
@@ -189,6 +192,12 @@ static TarType type_of(char flag, Str path)
 static bool has_body(TarType type)
 {
     return type == TAR_FILE || type == TAR_OTHER;
+}
+
+/* Of the oldest directories, too, what the size field says is passed over. */
+static bool has_bytes(TarType type, char flag)
+{
+    return has_body(type) || flag == 0;
 }
 
 static bool header_bad(const TarReader *r, const char *what, Error *err)
@@ -220,8 +229,10 @@ static void names_read(TarReader *r, Str block, const TarExtra *extra)
 {
     TarEntry *e = &r->entry;
     Str prefix = tar_magic(block) == TAR_USTAR ? tar_text(tar_field(block, 345, 155)) : (Str){0};
-    e->path = extra->has_path ? str_of(r->path, extra->path_len)
-                              : name_of(r->path, prefix, tar_text(tar_field(block, 0, 100)));
+    e->path = extra->sparse && extra->sparse_path_len
+                  ? str_of(r->sparse_path, extra->sparse_path_len)
+              : extra->has_path ? str_of(r->path, extra->path_len)
+                                : name_of(r->path, prefix, tar_text(tar_field(block, 0, 100)));
     e->link = extra->has_link ? str_of(r->link, extra->link_len)
                               : name_of(r->link, (Str){0}, tar_text(tar_field(block, 157, 100)));
     e->too_long = extra->too_long || e->path.len > r->limits->path_bytes ||
@@ -233,13 +244,16 @@ static bool sparse_start(TarReader *r, Str block, const TarExtra *extra, Error *
 {
     char copy[TAR_BLOCK]; /* the buffer moves on */
     (void)bytes_copy(copy, block);
-    if (extra->sparse && extra->has_real_size)
+    bool old = str_at(block, 156) == 'S', in_body = !old && extra->sparse_major == SPARSE_1;
+    if (!old && extra->has_real_size)
         r->entry.size = extra->real_size;
-    if (str_at(block, 156) == 'S' && !sparse_read_gnu(r, str_of(copy, sizeof copy), err))
+    if (old || in_body)
+        sparse_clear(r); /* of what else was said */
+    if (old && !sparse_read_gnu(r, str_of(copy, sizeof copy), err))
         return false;
-    if (extra->sparse && extra->sparse_major == 1 && !sparse_read_pax(r, err))
+    if (in_body && !sparse_read_pax(r, err))
         return false;
-    if (extra->sparse_bad || !sparse_is_sound(r))
+    if ((!old && extra->sparse_bad) || !sparse_is_sound(r))
         return header_bad(r, "bad sparse map", err);
     return true;
 }
@@ -256,9 +270,9 @@ static bool entry_read(TarReader *r, Str block, const TarExtra *extra, uint64_t 
     char flag = str_at(block, 156);
     names_read(r, block, extra);
     e->type = type_of(flag, e->path);
-    r->left = has_body(e->type) ? size : 0;
+    r->left = has_bytes(e->type, flag) ? size : 0;
     r->padding = (TAR_BLOCK - r->left % TAR_BLOCK) % TAR_BLOCK;
-    e->size = e->stored = r->left;
+    e->size = e->stored = has_body(e->type) ? r->left : 0;
     e->sparse = has_body(e->type) && (flag == 'S' || extra->sparse);
     tar_take(r, TAR_BLOCK);
     if (e->sparse && !sparse_start(r, block, extra, err))
@@ -277,12 +291,13 @@ static bool long_name_read(TarReader *r, char flag, uint64_t size, TarExtra *ext
     if (tar_held(r).len < len)
         return header_bad(r, "ends within a long name", err);
     Str name = tar_text(str_head(tar_held(r), len));
-    extra->has_path |= flag == 'L';
-    extra->has_link |= flag == 'K';
-    if (flag == 'L')
+    if (name.len && flag == 'L') {
+        extra->has_path = extra->long_path = true;
         extra->path_len = name_store(r, r->path, name, extra);
-    else
+    } else if (name.len) {
+        extra->has_link = extra->long_link = true;
         extra->link_len = name_store(r, r->link, name, extra);
+    }
     return tar_skip(r, size, err);
 }
 
@@ -294,6 +309,10 @@ static bool extra_read(TarReader *r, char flag, uint64_t size, TarExtra *extra, 
     if (!*more)
         return true;
     tar_take(r, TAR_BLOCK);
+    if (flag == 'g') { /* to the runtimes an entry of its own, before which all else ends */
+        *extra = (TarExtra){0};
+        sparse_clear(r);
+    }
     bool ok = flag == 'g'                  ? tar_skip(r, size, err)
               : flag == 'L' || flag == 'K' ? long_name_read(r, flag, size, extra, err)
                                            : pax_read(r, size, extra, err);
@@ -362,6 +381,8 @@ bool tar_next(TarReader *r, TarEntry *out, bool *end, Error *err)
         if (!more) {
             if (extra.has_size)
                 size = extra.size;
+            if (extra.size_bad)
+                return header_bad(r, "bad size in the extended header", err);
             if (size > INT64_MAX)
                 return header_bad(r, "bad size in the header", err);
             if (!entry_read(r, block, &extra, size, err))

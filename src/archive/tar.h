@@ -60,10 +60,10 @@ typedef struct TarReader {
     size_t run;
     uint64_t done; /* expanded bytes given */
 
-    char *path, *link; /* limits->path_bytes each */
+    char *path, *link, *sparse_path; /* limits->path_bytes each */
 } TarReader;
 
-/* The reader borrows the stream; its buffers (256 KiB and two names) lie on the arena. */
+/* The reader borrows the stream; its buffers (256 KiB and three names) lie on the arena. */
 void tar_init(TarReader *r, Stream *in, const Limits *limits, Arena *arena);
 
 /* Passes over what is left of the last body and reads the next header. ERR_FORMAT names the entry

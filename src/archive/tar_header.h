@@ -18,15 +18,21 @@ bool tar_number(Str field, uint64_t *out);
 Str tar_field(Str block, size_t at, size_t len);
 Str tar_text(Str field); /* up to the first NUL */
 
-/* What the extended headers before an entry said of it. */
+/* GNU.sparse.major and .minor, of which 0.0, 0.1 and 1.0 are known. */
+typedef enum TarSparseNumber { SPARSE_UNSAID, SPARSE_0, SPARSE_1, SPARSE_OTHER } TarSparseNumber;
+
+/* What the extended headers before an entry said of it. As Go's archive/tar reads them, with which
+ * container engines unpack: of several PAX headers the last holds alone, GNU's long names are above
+ * their names, those of sparse files above all, and an empty value says nothing. */
 typedef struct TarExtra {
     bool has_path, has_link, has_size, has_real_size, has_mtime, has_uid, has_gid, too_long;
-    size_t path_len, link_len; /* in TarReader.path and .link */
+    bool long_path, long_link;                  /* path and link are GNU's */
+    size_t path_len, link_len, sparse_path_len; /* in TarReader.path, .link and .sparse_path */
     uint64_t size, real_size, uid, gid;
     int64_t mtime;
-    uint32_t sparse_major, sparse_minor;
-    bool sparse; /* PAX sparse, of whatever version */
-    bool sparse_bad;
+    TarSparseNumber sparse_major, sparse_minor;
+    bool sparse; /* PAX sparse, of a known version */
+    bool has_map, size_bad, sparse_bad;
     uint64_t run_at; /* PAX 0.0: the offset that waits for its length */
 } TarExtra;
 
@@ -42,7 +48,7 @@ MUST_USE bool tar_skip(TarReader *r, uint64_t len, Error *err);
 size_t bytes_copy(void *into, Str bytes);
 
 /* tar_pax.c */
-/* Reads the records of an extended header of `size` bytes. */
+/* Reads the records of an extended header of `size` bytes; what an earlier one said is gone. */
 MUST_USE bool pax_read(TarReader *r, uint64_t size, TarExtra *extra, Error *err);
 /* Copies a long name; marks it when it does not fit. */
 size_t name_store(TarReader *r, char *into, Str name, TarExtra *extra);

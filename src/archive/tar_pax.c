@@ -10,20 +10,31 @@ size_t name_store(TarReader *r, char *into, Str name, TarExtra *extra)
 
 static void path_record(TarReader *r, TarExtra *extra, Str value)
 {
-    extra->has_path = true;
+    if (extra->long_path)
+        return;
+    extra->has_path = value.len != 0;
     extra->path_len = name_store(r, r->path, value, extra);
 }
 
 static void link_record(TarReader *r, TarExtra *extra, Str value)
 {
-    extra->has_link = true;
+    if (extra->long_link)
+        return;
+    extra->has_link = value.len != 0;
     extra->link_len = name_store(r, r->link, value, extra);
+}
+
+static void sparse_path_record(TarReader *r, TarExtra *extra, Str value)
+{
+    extra->sparse_path_len = name_store(r, r->sparse_path, value, extra);
 }
 
 static void size_record(TarReader *r, TarExtra *extra, Str value)
 {
     (void)r;
-    extra->has_size = str_to_u64(value, &extra->size) || extra->has_size;
+    extra->has_size = value.len != 0;
+    extra->size_bad =
+        value.len && !str_to_u64(str_from_pos(value, str_at(value, 0) == '+'), &extra->size);
 }
 
 static void uid_record(TarReader *r, TarExtra *extra, Str value)
@@ -52,23 +63,24 @@ static void real_size_record(TarReader *r, TarExtra *extra, Str value)
     extra->has_real_size = str_to_u64(value, &extra->real_size);
 }
 
+static TarSparseNumber sparse_number(Str value)
+{
+    return value.len == 0            ? SPARSE_UNSAID
+           : str_eq(value, STR("0")) ? SPARSE_0
+           : str_eq(value, STR("1")) ? SPARSE_1
+                                     : SPARSE_OTHER;
+}
+
 static void major_record(TarReader *r, TarExtra *extra, Str value)
 {
     (void)r;
-    extra->sparse = true;
-    extra->sparse_major = str_eq(value, STR("1")) ? 1 : 0;
+    extra->sparse_major = sparse_number(value);
 }
 
 static void minor_record(TarReader *r, TarExtra *extra, Str value)
 {
     (void)r;
-    extra->sparse_minor = str_eq(value, STR("1")) ? 1 : 0;
-}
-
-static void count_record(TarReader *r, TarExtra *extra, Str value)
-{
-    (void)r, (void)value;
-    extra->sparse = true;
+    extra->sparse_minor = sparse_number(value);
 }
 
 static void run_at_record(TarReader *r, TarExtra *extra, Str value)
@@ -80,12 +92,14 @@ static void run_at_record(TarReader *r, TarExtra *extra, Str value)
 static void run_len_record(TarReader *r, TarExtra *extra, Str value)
 {
     uint64_t len = 0;
+    extra->has_map = true;
     extra->sparse_bad |= !str_to_u64(value, &len) || !sparse_add(r, extra->run_at, len);
 }
 
 static void map_record(TarReader *r, TarExtra *extra, Str value)
 {
-    extra->sparse = true;
+    sparse_clear(r);
+    extra->has_map = value.len != 0;
     extra->sparse_bad |= !sparse_add_list(r, value);
 }
 
@@ -100,12 +114,11 @@ static const struct {
     {STR_INIT("mtime"), mtime_record},
     {STR_INIT("uid"), uid_record},
     {STR_INIT("gid"), gid_record},
-    {STR_INIT("GNU.sparse.name"), path_record},
+    {STR_INIT("GNU.sparse.name"), sparse_path_record},
     {STR_INIT("GNU.sparse.size"), real_size_record},
     {STR_INIT("GNU.sparse.realsize"), real_size_record},
     {STR_INIT("GNU.sparse.major"), major_record},
     {STR_INIT("GNU.sparse.minor"), minor_record},
-    {STR_INIT("GNU.sparse.numblocks"), count_record},
     {STR_INIT("GNU.sparse.offset"), run_at_record},
     {STR_INIT("GNU.sparse.numbytes"), run_len_record},
     {STR_INIT("GNU.sparse.map"), map_record},
@@ -151,15 +164,38 @@ static bool record_read(TarReader *r, uint64_t *left, TarExtra *extra, Error *er
     return true;
 }
 
+/* Without a version a map tells; a version that nobody knows tells of bytes as they are. */
+static bool is_sparse(const TarExtra *extra)
+{
+    if (extra->sparse_major == SPARSE_0)
+        return extra->sparse_minor == SPARSE_0 || extra->sparse_minor == SPARSE_1;
+    if (extra->sparse_major == SPARSE_1)
+        return extra->sparse_minor == SPARSE_0;
+    return extra->sparse_major == SPARSE_UNSAID && extra->sparse_minor == SPARSE_UNSAID &&
+           extra->has_map;
+}
+
 bool pax_read(TarReader *r, uint64_t size, TarExtra *extra, Error *err)
 {
+    *extra = (TarExtra){.has_path = extra->long_path,
+                        .long_path = extra->long_path,
+                        .path_len = extra->path_len,
+                        .has_link = extra->long_link,
+                        .long_link = extra->long_link,
+                        .link_len = extra->link_len,
+                        .too_long = extra->too_long};
+    sparse_clear(r);
     while (size) {
         if (!tar_fill(r, 1, err))
             return false;
-        if (str_at(tar_held(r), 0) == 0) /* padded with NULs by some writers */
-            return tar_skip(r, size, err);
+        if (str_at(tar_held(r), 0) == 0) { /* padded with NULs by some writers */
+            if (!tar_skip(r, size, err))
+                return false;
+            break;
+        }
         if (!record_read(r, &size, extra, err))
             return false;
     }
+    extra->sparse = is_sparse(extra);
     return true;
 }

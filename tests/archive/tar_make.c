@@ -51,7 +51,8 @@ void tar_put(Buf *buf, TarMake make)
     else
         number_at(block, 124, 12, size);
     number_at(block, 136, 12, 1000);
-    block[156] = make.flag ? make.flag : '0';
+    bool v7 = make.magic && str_eq(str_from(make.magic), STR("v7"));
+    block[156] = make.flag ? make.flag : v7 ? '\0' : '0';
     put_at(block, 157, 100, make.link);
     if (!make.magic)
         put_at(block, 257, 8, STR("ustar\00000"));

@@ -4,7 +4,7 @@
 
 /* Writes tar, also the kinds that no tool writes any more. */
 typedef struct TarMake {
-    char flag;         /* '0' unless given */
+    char flag;         /* unless given '0', of "v7" NUL */
     const char *magic; /* "ustar" unless given; "gnu" or "v7" */
     Str name, link, prefix, body;
     uint64_t size; /* claimed, if not the body's */

@@ -80,6 +80,15 @@ TEST(an_archive_that_ends_within_an_entry_names_it)
               STR("tar: no tar archive: no header at offset 0\n"));
 }
 
+TEST(a_size_that_is_no_number_is_damage)
+{
+    SETUP;
+    tar_put_pax(&tar, STR("11 size=4x\n"));
+    TAR_PUT(&tar, .name = STR("f"), .body = STR("four"));
+    Str seen = listing(&arena, buf_str(&tar));
+    CHECK(str_find(seen, STR("bad size in the extended header")) != STR_NONE);
+}
+
 TEST(absurd_sizes_are_refused)
 {
     SETUP;
@@ -147,6 +156,44 @@ TEST(pax_records_win_over_the_header)
     TAR_PUT(&tar, .name = STR("after"));
     CHECK_STR(listing(&arena, buf_str(&tar)),
               STR("l p\303\244th -> t\0rget\n- sized 4=four\n- after\n"));
+}
+
+/* Whoever reads these in another way than the runtimes do can be shown another image than they. */
+TEST(extended_headers_are_read_as_the_runtimes_do)
+{
+    SETUP;
+    TAR_PUT(&tar, .name = STR("slash/"), .body = STR("file"));
+    pax_put(&records, "path", STR("")), pax_put(&records, "size", STR("+4"));
+    tar_put_pax(&tar, buf_str(&records));
+    TAR_PUT(&tar, .name = STR("empty"), .body = STR("four"), .lies = true, .size = 1);
+    buf_clear(&records);
+    pax_put(&records, "path", STR("gone"));
+    tar_put_pax(&tar, buf_str(&records));
+    tar_put_pax(&tar, STR("11 mtime=1\n"));
+    TAR_PUT(&tar, .name = STR("last"));
+    TAR_PUT(&tar, .name = STR("L"), .flag = 'L', .magic = "gnu", .body = STR("long"));
+    tar_put_pax(&tar, buf_str(&records));
+    TAR_PUT(&tar, .name = STR("no"));
+    tar_put_pax(&tar, buf_str(&records));
+    TAR_PUT(&tar, .name = STR("g"), .flag = 'g', .body = STR("11 path=no\n"));
+    TAR_PUT(&tar, .name = STR("apart"));
+    CHECK_STR(listing(&arena, buf_str(&tar)),
+              STR("- slash/ 4=file\n- empty 4=four\n- last\n- long\n- apart\n"));
+}
+
+TEST(sparse_files_of_no_known_kind_are_files)
+{
+    SETUP;
+    pax_put(&records, "GNU.sparse.name", STR("no"));
+    pax_put(&records, "GNU.sparse.numblocks", STR("0"));
+    pax_put(&records, "GNU.sparse.realsize", STR("9"));
+    tar_put_pax(&tar, buf_str(&records));
+    TAR_PUT(&tar, .name = STR("unmapped"), .body = STR("abc"));
+    pax_put(&records, "GNU.sparse.map", STR("0,1"));
+    pax_put(&records, "GNU.sparse.major", STR("2"));
+    tar_put_pax(&tar, buf_str(&records));
+    TAR_PUT(&tar, .name = STR("unknown"), .body = STR("de"));
+    CHECK_STR(listing(&arena, buf_str(&tar)), STR("- unmapped 3=abc\n- unknown 2=de\n"));
 }
 
 TEST(bad_pax_records_are_damage)
