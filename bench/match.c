@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Matching alone: match DATABASE [-v] PATH=FILE... reads package databases as the image would hold
- * them at PATH, matches them once cold and then again and again, and prints what it took, beside
- * bare lookups of the same packages. -v lists the findings. */
+/* Matching alone: match DATABASE [-v] [-n COUNT] PATH=FILE... reads package databases as the image
+ * would hold them at PATH, matches them once with nothing of the database in this process and then
+ * again and again, and prints the medians beside what no matching can do without: to find the
+ * records of each package that it asks about, to read each of them, and to find the vulnerability of
+ * each that it reports. COUNT cuts the list of packages, or repeats it with versions of its own.
+ * -v lists the findings. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "inventory/cataloger.h"
 #include "model/ecosystem.h"
 #include "scanners/builtin/match.h"
+#include "scanners/builtin/question.h"
 
 static double now(void)
 {
@@ -57,15 +63,41 @@ static void show(const FindingVec *findings, const NoteVec *incomplete, Arena *a
                STR_ARG(incomplete->at[i].why));
 }
 
-static double lookups(const Inventory *inventory, const Database *db, Str ecosystem)
+enum { ROUNDS = 31 };
+
+static int order(const void *left, const void *right)
 {
-    Arena arena CLEANUP(arena_fini);
-    arena_init(&arena);
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+static double median(double *values)
+{
+    qsort(values, ROUNDS, sizeof *values, order);
+    return values[ROUNDS / 2];
+}
+
+/* The keys alone, or with all that is read behind them. */
+static double bare(const QuestionVec *questions, const FindingVec *findings, const Database *db,
+                   bool rows)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    arena_alloc(&arena, 1); /* so that going back to here keeps a block */
     ArenaMark mark = arena_mark(&arena);
     double start = now();
-    for (size_t i = 0; i < inventory->packages.len; i++) {
-        AdvisoryVec rows = {0};
-        database_find(db, ecosystem, inventory->packages.at[i].source_name, &arena, &rows);
+    for (size_t i = 0; i < questions->len; i++) {
+        const Question *q = &questions->at[i];
+        for (size_t k = 0; k < q->ecosystems->len; k++) {
+            AdvisoryCursor cursor;
+            Advisory row;
+            advisories_open(db, q->ecosystems->at[k], q->name, &cursor);
+            while (rows && advisories_next(&cursor, &arena, &row))
+                arena_reset(&arena, mark);
+        }
+    }
+    for (size_t i = 0; rows && i < findings->len; i++) {
+        Vulnerability vulnerability;
+        (void)database_vulnerability(db, findings->at[i].id, 0, &arena, &vulnerability);
         arena_reset(&arena, mark);
     }
     return now() - start;
@@ -74,44 +106,78 @@ static double lookups(const Inventory *inventory, const Database *db, Str ecosys
 static void measure(const Inventory *inventory, const Database *db, const Policy *policy,
                     bool verbose)
 {
+    static double matching[ROUNDS], keys[ROUNDS], reading[ROUNDS];
     MatchOptions options = {.policy = policy, .as_of = date_of(2026, 11, 22)};
-    Str ecosystem;
-    for (int round = 0; round < 6; round++) {
-        Arena arena CLEANUP(arena_fini);
+    for (int round = -1; round < ROUNDS; round++) {
+        Arena arena CLEANUP(arena_fini) = {0};
         FindingVec findings = {0};
         NoteVec incomplete = {0};
-        arena_init(&arena);
+        QuestionVec questions = {0};
+        int at = round < 0 ? 0 : round;
         double start = now();
         builtin_match(inventory, db, &options, &arena, &findings, &incomplete);
-        double took = now() - start;
-        ecosystem = ecosystem_of_os(&arena, &inventory->subject.os);
-        printf("%s: %zu packages, %zu findings, %zu incomplete, %.3f ms, %zu KB; bare lookups %.3f "
-               "ms\n",
-               round ? "warm" : "cold", inventory->packages.len, findings.len, incomplete.len, took,
-               arena.used / 1024, lookups(inventory, db, ecosystem));
-        if (verbose && round == 5)
+        matching[at] = now() - start;
+        questions_of(inventory, db, &arena, &questions, &incomplete);
+        keys[at] = bare(&questions, &findings, db, false);
+        reading[at] = bare(&questions, &findings, db, true);
+        if (round < 0)
+            printf("%zu packages, %zu questions, %zu findings; the first time %.3f ms\n",
+                   inventory->packages.len, questions.len, findings.len, matching[0]);
+        if (verbose && round < 0)
             show(&findings, &incomplete, &arena);
     }
+    double match = median(matching), read = median(reading);
+    printf("matching %.3f ms, bare lookups %.3f ms (their keys alone %.3f ms): ratio %.2f\n", match,
+           read, median(keys), match / read);
+}
+
+/* Cuts the list, or repeats it with versions that differ. */
+static void resize(Inventory *inventory, size_t count, Arena *arena)
+{
+    size_t real = inventory->packages.len;
+    while (real && inventory->packages.len < count) {
+        size_t i = inventory->packages.len;
+        Package *copy = vec_push(arena, &inventory->packages);
+        *copy = inventory->packages.at[i % real];
+        copy->version = copy->source_version =
+            arena_printf(arena, STR_FMT "+%zu", STR_ARG(copy->source_version), i / real);
+    }
+    if (count)
+        inventory->packages.len = count;
+}
+
+/* How many words were options. */
+static int options_take(int argc, char **arg, bool *verbose, size_t *count)
+{
+    int at = 2;
+    for (; at < argc && arg[at][0] == '-'; at++)
+        if (strcmp(arg[at], "-v") == 0)
+            *verbose = true;
+        else if (strcmp(arg[at], "-n") == 0 && at + 1 < argc)
+            *count = strtoul(arg[++at], NULL, 10);
+    return at;
 }
 
 int main(int argc, char **arg)
 {
-    Arena arena CLEANUP(arena_fini);
+    Arena arena CLEANUP(arena_fini) = {0};
     Limits limits = LIMITS_DEFAULT;
     Database *db;
     Error err = {0};
-    arena_init(&arena);
-    bool verbose = argc > 2 && str_eq(str_from(arg[2]), STR("-v"));
+    bool verbose = false;
+    size_t count = 0;
+    int first = options_take(argc, arg, &verbose, &count);
     double start = now();
     if (argc < 3 || !database_open(str_from(arg[1]), &arena, &db, &err))
-        return fprintf(stderr, "%s\n", argc < 3 ? "match DATABASE [-v] PATH=FILE..." : err.message),
+        return fprintf(stderr, "%s\n",
+                       argc < 3 ? "match DATABASE [-v] [-n COUNT] PATH=FILE..." : err.message),
                1;
-    printf("open: %.3f ms\n", now() - start);
+    printf("open %.3f ms; ", now() - start);
     const Policy *policy;
     if (!policy_load((Str){0}, (Str){0}, &arena, &policy, &err))
         return fprintf(stderr, "%s\n", err.message), 1;
     CatalogSink sink = {.arena = &arena, .limits = &limits};
-    for (int i = verbose ? 3 : 2; i < argc; i++) {
+    for (int i = first; i < argc; i++) {
         Buf buf CLEANUP(buf_fini) = {0};
         Str path, file;
         if (!str_cut(str_from(arg[i]), '=', &path, &file) || !package_file_read(file, &arena, &buf))
@@ -125,6 +191,7 @@ int main(int argc, char **arg)
         p->owner = PACKAGE_NONE;
         package_close(&arena, p, &sink.os);
     }
+    resize(&inventory, count, &arena);
     measure(&inventory, db, policy, verbose);
     database_close(db);
     return 0;

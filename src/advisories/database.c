@@ -215,25 +215,6 @@ static Str source_name(const Database *db, uint64_t index)
     return reader_str(&r);
 }
 
-static bool wanted(Str id, Str only)
-{
-    return only.len == 0 || str_eq(id, only);
-}
-
-/* The ids of a row; false if `only` is given and not among them. */
-static bool ids_take(const Database *db, Reader *r, Str record, Str only, Arena *arena, StrVec *ids)
-{
-    uint64_t count = reader_varint(r);
-    for (uint64_t i = 0; i < count && reader_ok(r) && reader_left(r); i++) {
-        uint64_t suffix = reader_varint(r);
-        Str id = suffix ? str_from_pos(record, suffix < record.len ? record.len - suffix : 0)
-                        : strings_at(db->sections[SECTION_STRINGS], reader_varint(r));
-        if (wanted(id, only))
-            *vec_push(arena, ids) = id;
-    }
-    return ids->len > 0;
-}
-
 /* A row's doubt is about one of its ids, which stands first. */
 static StrVec doubt_of(const StrVec *doubt, Str id)
 {
@@ -242,63 +223,111 @@ static StrVec doubt_of(const StrVec *doubt, Str id)
     return (StrVec){.at = &doubt->at[1], .len = doubt->len - 1, .cap = doubt->len - 1};
 }
 
-/* Bundles are kept once and handed out once for each of their flaws. */
-static void package_rows(const Database *db, const PackageHead *head, Str only, Arena *arena,
-                         AdvisoryVec *out)
+static Str id_take(const Database *db, Reader *r, Str record)
 {
-    Reader r = reader_of(head->body);
-    uint64_t last_source = UINT64_MAX;
-    Str feed = {0};
-    for (uint64_t i = 0; i < head->count && reader_ok(&r) && reader_left(&r); i++) {
-        Advisory a = {.ecosystem = head->ecosystem};
-        StrVec ids = {0};
-        uint64_t source = reader_varint(&r);
-        if (source != last_source)
-            feed = source_name(db, last_source = source);
-        a.feed = feed;
-        a.record = reader_str(&r);
-        ids_take(db, &r, a.record, only, arena, &ids);
-        if (!row_take(&r, db->sections[SECTION_STRINGS], arena, &a))
-            return;
-        if (a.package.len == 0)
-            a.package = head->key;
-        if (a.cvss.vector.len)
-            a.cvss.source = feed;
-        StrVec doubt = a.doubt;
-        for (size_t n = 0; n < ids.len; n++) {
-            a.id = ids.at[n];
-            a.doubt = doubt_of(&doubt, a.id);
-            *vec_push(arena, out) = a;
-        }
-    }
+    uint64_t suffix = reader_varint(r);
+    return suffix ? str_from_pos(record, suffix < record.len ? record.len - suffix : 0)
+                  : strings_at(db->sections[SECTION_STRINGS], reader_varint(r));
 }
 
-static void package_list(const Database *db, const PackageHead *list, Arena *arena,
-                         AdvisoryVec *out)
+static void cursor_begin(AdvisoryCursor *c, const PackageHead *head)
 {
-    Reader r = reader_of(list->body);
-    for (uint64_t i = 0; i < list->count && reader_ok(&r) && reader_left(&r); i++) {
+    c->ecosystem = head->ecosystem;
+    c->key = head->key;
+    c->rows = reader_of(head->body);
+    c->left = head->count;
+}
+
+/* The next package of a list; false at its end. */
+static bool cursor_step(AdvisoryCursor *c)
+{
+    while (c->more && reader_ok(&c->list) && reader_left(&c->list)) {
         PackageHead head;
-        if (package_at(db, reader_varint(&r), &head) && head.kind == PACKAGE_ROWS)
-            package_rows(db, &head, (Str){0}, arena, out);
+        c->more--;
+        if (!package_at(c->db, reader_varint(&c->list), &head) || head.kind != PACKAGE_ROWS)
+            continue;
+        cursor_begin(c, &head);
+        return true;
     }
+    return false;
 }
 
-void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out)
+void advisories_open(const Database *db, Str ecosystem, Str package, AdvisoryCursor *out)
 {
     Probe probe = probe_of(db->sections[SECTION_PACKAGE_INDEX], package_hash(ecosystem, package));
     uint32_t place;
+    *out = (AdvisoryCursor){.db = db, .source = UINT64_MAX};
     while (probe_next(&probe, &place)) {
         PackageHead head;
         if (!package_at(db, place, &head) || !str_eq(head.ecosystem, ecosystem) ||
             !str_eq(head.key, package))
             continue;
-        if (head.kind == PACKAGE_ROWS)
-            package_rows(db, &head, (Str){0}, arena, out);
-        else
-            package_list(db, &head, arena, out);
+        if (head.kind == PACKAGE_ROWS) {
+            cursor_begin(out, &head);
+        } else {
+            out->list = reader_of(head.body);
+            out->more = head.count;
+        }
         return;
     }
+}
+
+/* Damage ends the package. */
+static bool row_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
+{
+    Reader *r = &c->rows;
+    *out = (Advisory){.ecosystem = c->ecosystem};
+    uint64_t source = reader_varint(r);
+    if (source != c->source)
+        c->feed = source_name(c->db, c->source = source);
+    out->feed = c->feed;
+    out->record = reader_str(r);
+    uint64_t ids = reader_varint(r);
+    c->ids = *r;
+    for (c->id_count = 0; c->id_count < ids && reader_ok(r) && reader_left(r); c->id_count++)
+        if (!reader_varint(r))
+            reader_varint(r);
+    if (!row_take(r, c->db->sections[SECTION_STRINGS], arena, out))
+        return false;
+    if (out->package.len == 0)
+        out->package = c->key;
+    if (out->cvss.vector.len)
+        out->cvss.source = c->feed;
+    return true;
+}
+
+bool advisories_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
+{
+    for (;;) {
+        while (!c->left || !reader_left(&c->rows))
+            if (!cursor_step(c))
+                return false;
+        c->left--;
+        if (row_next(c, arena, out))
+            return true;
+        c->left = 0;
+    }
+}
+
+bool advisories_take(AdvisoryCursor *c, const Advisory *row, Advisory *out)
+{
+    if (!c->id_count)
+        return false;
+    c->id_count--;
+    *out = *row;
+    out->id = id_take(c->db, &c->ids, row->record);
+    out->doubt = doubt_of(&row->doubt, out->id);
+    return true;
+}
+
+void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out)
+{
+    AdvisoryCursor cursor;
+    Advisory row, one;
+    advisories_open(db, ecosystem, package, &cursor);
+    while (advisories_next(&cursor, arena, &row))
+        while (advisories_take(&cursor, &row, &one))
+            *vec_push(arena, out) = one;
 }
 
 /* --- vulnerabilities --- */
@@ -435,6 +464,19 @@ bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena
     return vulnerability_find(db, id, nth, arena, &r, out);
 }
 
+/* Those of one package that speak of one vulnerability. */
+static void package_rows_of(const Database *db, const PackageHead *head, Str id, Arena *arena,
+                            AdvisoryVec *out)
+{
+    AdvisoryCursor cursor = {.db = db, .source = UINT64_MAX};
+    Advisory row, one;
+    cursor_begin(&cursor, head);
+    while (advisories_next(&cursor, arena, &row))
+        while (advisories_take(&cursor, &row, &one))
+            if (str_eq(one.id, id))
+                *vec_push(arena, out) = one;
+}
+
 void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVec *out)
 {
     Vulnerability v;
@@ -445,7 +487,7 @@ void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVe
             PackageHead head;
             place += reader_varint(&r);
             if (package_at(db, place, &head) && head.kind == PACKAGE_ROWS)
-                package_rows(db, &head, v.id, arena, out);
+                package_rows_of(db, &head, v.id, arena, out);
         }
     }
 }

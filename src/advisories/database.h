@@ -2,6 +2,7 @@
 #pragma once
 #include "base/date.h"
 #include "base/error.h"
+#include "base/reader.h"
 #include "model/finding.h"
 #include "model/result.h"
 
@@ -64,6 +65,20 @@ typedef Vec(Advisory) AdvisoryVec;
 /* All statements about a package, keyed as ecosystem_package_key writes it; in a stable order.
  * For Maven, `package` "*:artifact" finds every group with that artifact (rule 75). */
 void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out);
+
+/* The same one by one, for those who keep few of many: what advisories_next puts on the arena may be
+ * taken back before the next. A row speaks of one or several vulnerabilities: it comes without `id`,
+ * and advisories_take makes an Advisory for each. */
+typedef struct AdvisoryCursor {
+    const Database *db;
+    Str ecosystem, key, feed;
+    Reader rows, list, ids;
+    uint64_t left, more, id_count, source;
+} AdvisoryCursor;
+void advisories_open(const Database *db, Str ecosystem, Str package, AdvisoryCursor *out);
+bool advisories_next(AdvisoryCursor *cursor, Arena *arena, Advisory *out);
+/* For the next vulnerability of the row that came last; false once there is none. */
+bool advisories_take(AdvisoryCursor *cursor, const Advisory *row, Advisory *out);
 
 typedef struct SeverityWord {
     Str source, word;

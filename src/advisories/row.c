@@ -166,11 +166,14 @@ void row_put(Buf *out, Strings *pool, const Advisory *a)
 
 static void ranges_take(Reader *r, Arena *arena, unsigned flags, Advisory *out)
 {
+    enum { SURE = 64 }; /* more are believed as they come */
+    size_t count = flags & ROW_FIXED ? 1 : count_take(r);
+    out->ranges.cap = count < SURE ? count : SURE;
+    out->ranges.at = arena_new_array(arena, AdvisoryRange, out->ranges.cap);
     if (flags & ROW_FIXED) {
         vec_push(arena, &out->ranges)->fixed = reader_str(r);
         return;
     }
-    size_t count = count_take(r);
     for (size_t i = 0; i < count && reader_ok(r); i++)
         range_take(r, vec_push(arena, &out->ranges));
 }

@@ -45,13 +45,18 @@ void buf_put_char(Buf *buf, char c)
     buf->len++;
 }
 
+/* Into the room there is; what does not fit is formatted once more. */
 void buf_vprintf(Buf *buf, const char *format, va_list args)
 {
+    enum { ROOM = 64 };
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    char *at = buf_reserve(buf, ROOM);
+    size_t room = buf->cap - buf->len;
+    int length = vsnprintf(at, room, format, args);
     if (length > 0) {
-        vsnprintf(buf_reserve(buf, (size_t)length + 1), (size_t)length + 1, format, again);
+        if ((size_t)length >= room)
+            vsnprintf(buf_reserve(buf, (size_t)length + 1), (size_t)length + 1, format, again);
         buf->len += (size_t)length;
     }
     va_end(again);
@@ -95,11 +100,13 @@ void buf_u64le(Buf *buf, uint64_t value)
 
 void buf_varint(Buf *buf, uint64_t value)
 {
-    while (value >= 0x80) {
-        buf_u8(buf, (uint8_t)(value | 0x80));
-        value >>= 7;
-    }
-    buf_u8(buf, (uint8_t)value);
+    enum { LONGEST = 10 };
+    char *at = buf_reserve(buf, LONGEST);
+    size_t len = 0;
+    for (; value >= 0x80; value >>= 7)
+        at[len++] = (char)((value & 0x7f) | 0x80);
+    at[len++] = (char)value;
+    buf->len += len;
 }
 
 void buf_str_wire(Buf *buf, Str s)

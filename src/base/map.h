@@ -15,6 +15,7 @@ typedef struct Map {
     Vec(MapEntry) entries; /* in the order of insertion, for walking */
     uint32_t *slots;
     size_t slot_count; /* a power of two, or 0 */
+    uint64_t seed;
 } Map;
 
 void map_init(Map *map, Arena *arena);

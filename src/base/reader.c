@@ -1,27 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/reader.h"
 
-Reader reader_of(Str bytes)
-{
-    return (Reader){.bytes = bytes};
-}
-
-size_t reader_left(const Reader *r)
-{
-    return r->bytes.len - r->pos;
-}
-
-bool reader_ok(const Reader *r)
-{
-    return !r->failed;
-}
-
-void reader_fail(Reader *r)
-{
-    r->failed = true;
-    r->pos = r->bytes.len;
-}
-
 bool reader_seek(Reader *r, size_t pos)
 {
     if (r->failed || pos > r->bytes.len) {
@@ -32,23 +11,6 @@ bool reader_seek(Reader *r, size_t pos)
     return true;
 }
 
-Str reader_take(Reader *r, size_t len)
-{
-    if (r->failed || len > reader_left(r)) {
-        reader_fail(r);
-        return (Str){0};
-    }
-    Str out = str_sub(r->bytes, r->pos, r->pos + len);
-    r->pos += len;
-    return out;
-}
-
-Str reader_peek(const Reader *r, size_t len)
-{
-    size_t left = reader_left(r);
-    return str_sub(r->bytes, r->pos, r->pos + (len < left ? len : left));
-}
-
 Str reader_take_line(Reader *r)
 {
     Str rest = str_from_pos(r->bytes, r->pos), line = {0};
@@ -57,11 +19,6 @@ Str reader_take_line(Reader *r)
         return (Str){0};
     r->pos += before - rest.len;
     return line;
-}
-
-void reader_skip(Reader *r, size_t len)
-{
-    reader_take(r, len);
 }
 
 static uint64_t take_le(Reader *r, size_t len)
@@ -80,11 +37,6 @@ static uint64_t take_be(Reader *r, size_t len)
     for (size_t i = 0; i < s.len; i++)
         value = value << 8 | (unsigned char)s.ptr[i];
     return value;
-}
-
-uint8_t reader_u8(Reader *r)
-{
-    return (uint8_t)take_le(r, 1);
 }
 
 uint16_t reader_u16le(Reader *r)
@@ -117,7 +69,7 @@ uint64_t reader_u64be(Reader *r)
     return take_be(r, 8);
 }
 
-uint64_t reader_varint(Reader *r)
+uint64_t reader_varint_long(Reader *r)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -128,14 +80,4 @@ uint64_t reader_varint(Reader *r)
     }
     reader_fail(r);
     return 0;
-}
-
-Str reader_str(Reader *r)
-{
-    uint64_t len = reader_varint(r);
-    if (len > reader_left(r)) {
-        reader_fail(r);
-        return (Str){0};
-    }
-    return reader_take(r, (size_t)len);
 }

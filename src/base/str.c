@@ -9,16 +9,6 @@ Str str_from(const char *c_string)
     return c_string ? (Str){c_string, strlen(c_string)} : (Str){0};
 }
 
-Str str_of(const void *bytes, size_t len)
-{
-    return (Str){bytes, len};
-}
-
-bool str_eq(Str a, Str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static bool bytes_eq_fold(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -94,22 +84,6 @@ size_t str_rfind_char(Str s, char c)
     return hit ? (size_t)(hit - s.ptr) : STR_NONE;
 }
 
-Str str_sub(Str s, size_t from, size_t to)
-{
-    to = to < s.len ? to : s.len;
-    return from < to ? (Str){s.ptr + from, to - from} : (Str){0};
-}
-
-Str str_from_pos(Str s, size_t from)
-{
-    return str_sub(s, from, s.len);
-}
-
-Str str_head(Str s, size_t len)
-{
-    return str_sub(s, 0, len);
-}
-
 Str str_trim(Str s)
 {
     while (s.len && char_is_space(s.ptr[0]))
@@ -126,11 +100,6 @@ Str str_trim_char(Str s, char c)
     while (s.len && s.ptr[s.len - 1] == c)
         s.len--;
     return s;
-}
-
-char str_at(Str s, size_t i)
-{
-    return i < s.len ? s.ptr[i] : '\0';
 }
 
 static bool cut_at(Str s, size_t at, Str *head, Str *tail)
@@ -316,29 +285,4 @@ uint64_t str_hash(Str s)
         h = (h ^ (unsigned char)s.ptr[i]) * 0x100000001b3u;
     h = (h ^ h >> 32) * 0xd6e8feb86659fd93u;
     return h ^ h >> 32;
-}
-
-bool char_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool char_is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool char_is_alnum(char c)
-{
-    return char_is_digit(c) || char_is_alpha(c);
-}
-
-bool char_is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-char char_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A slice of bytes: passed by value, immutable, not NUL-terminated, never owning. The empty slice
  * has len 0; its ptr may be NULL. */
@@ -20,8 +21,14 @@ typedef struct Str {
 #define STR_ARG(s) (int)(s).len, ((s).len ? (s).ptr : "")
 
 Str str_from(const char *c_string); /* NULL gives the empty slice */
-Str str_of(const void *bytes, size_t len);
-bool str_eq(Str a, Str b);
+static inline Str str_of(const void *bytes, size_t len)
+{
+    return (Str){bytes, len};
+}
+static inline bool str_eq(Str a, Str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 bool str_eq_fold(Str a, Str b); /* ASCII case folded */
 int str_cmp(Str a, Str b);      /* by bytes; a prefix comes first; <0, 0, >0 */
 bool str_starts(Str s, Str prefix);
@@ -38,12 +45,25 @@ size_t str_find_char(Str s, char c);
 size_t str_rfind_char(Str s, char c);
 
 /* Clamped slices: out-of-range positions give shorter results, never undefined ones. */
-Str str_sub(Str s, size_t from, size_t to);
-Str str_from_pos(Str s, size_t from);
-Str str_head(Str s, size_t len);
-Str str_trim(Str s);              /* white space at both ends */
-Str str_trim_char(Str s, char c); /* that character at both ends */
-char str_at(Str s, size_t i);     /* 0 beyond the end */
+static inline Str str_sub(Str s, size_t from, size_t to)
+{
+    to = to < s.len ? to : s.len;
+    return from < to ? (Str){s.ptr + from, to - from} : (Str){0};
+}
+static inline Str str_from_pos(Str s, size_t from)
+{
+    return str_sub(s, from, s.len);
+}
+static inline Str str_head(Str s, size_t len)
+{
+    return str_sub(s, 0, len);
+}
+Str str_trim(Str s);                       /* white space at both ends */
+Str str_trim_char(Str s, char c);          /* that character at both ends */
+static inline char str_at(Str s, size_t i) /* 0 beyond the end */
+{
+    return i < s.len ? s.ptr[i] : '\0';
+}
 
 /* Cuts `s` at the first `sep`: *head gets what stands before it, *tail what follows.
  * Without `sep`: *head is all of `s`, *tail is empty, the result is false. */
@@ -67,8 +87,23 @@ bool str_is_utf8(Str s);
 size_t utf8_put(char *out, uint32_t c);
 uint64_t str_hash(Str s); /* FNV-1a with a final mix; stable across runs and machines */
 
-bool char_is_digit(char c);
-bool char_is_alpha(char c);
-bool char_is_alnum(char c);
-bool char_is_space(char c);
-char char_lower(char c);
+static inline bool char_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool char_is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool char_is_alnum(char c)
+{
+    return char_is_digit(c) || char_is_alpha(c);
+}
+static inline bool char_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static inline char char_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}

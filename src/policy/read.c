@@ -121,7 +121,7 @@ static bool read_numbers(Load *load, const TomlValue *section, const PolicyNumbe
 
 static bool read_clamp(Load *load, const TomlValue *at)
 {
-    const TomlValue *low, *high;
+    const TomlValue *low = NULL, *high = NULL;
     double *clamp = load->policy->ctx_clamp;
     return take_pair(load, at, &low, &high) && take_number(load, low, 0, 1, false, &clamp[0]) &&
            take_number(load, high, 1, 1000, false, &clamp[1]);

@@ -15,31 +15,30 @@ static double confidence_of(const Claim *claim, const Verdict *verdict)
     return confidence[verdict->listed ? CONFIDENCE_VERSION : CONFIDENCE_RANGE];
 }
 
-static const Package *package_at(const Claim *claim, size_t i)
+static const Package *package_at(const Inventory *inventory, const Question *q, size_t i)
 {
-    return &claim->inventory->packages.at[claim->question->packages.at[i]];
+    return &inventory->packages.at[q->packages.at[i]];
 }
 
 /* "libcrypto3, libssl3"; a long list is cut, the finding has them all. */
-static Str package_names(const Claim *claim, Arena *arena)
+static Str package_names(const Inventory *inventory, const Question *q, Arena *arena)
 {
     Str names = {0};
-    size_t count = claim->question->packages.len, shown = count > 4 ? 3 : count;
+    size_t count = q->packages.len, shown = count > 4 ? 3 : count;
     for (size_t i = 0; i < shown; i++)
         names = i ? arena_printf(arena, STR_FMT ", " STR_FMT, STR_ARG(names),
-                                 STR_ARG(package_at(claim, i)->name))
-                  : package_at(claim, i)->name;
+                                 STR_ARG(package_at(inventory, q, i)->name))
+                  : package_at(inventory, q, i)->name;
     return shown < count
                ? arena_printf(arena, STR_FMT " and %zu more", STR_ARG(names), count - shown)
                : names;
 }
 
 /* "source package openssl of libcrypto3, libssl3; lib/apk/db/installed" */
-static Str where_of(const Claim *claim, Arena *arena)
+Str question_where(const Inventory *inventory, const Question *q, Arena *arena)
 {
-    const Question *q = claim->question;
-    const Package *first = package_at(claim, 0);
-    Str names = package_names(claim, arena);
+    const Package *first = package_at(inventory, q, 0);
+    Str names = package_names(inventory, q, arena);
     Str path = first->paths.len ? first->paths.at[0] : STR("path not known");
     if (str_starts(q->name, STR("*:")))
         return arena_printf(arena,
@@ -65,13 +64,13 @@ static Str range_of(const Claim *claim, const Hit *hit, Arena *arena)
                         STR_ARG(version));
 }
 
-static void add_evidence(const Claim *claim, const Hit *hit, Str where, Arena *arena, Finding *out)
+static void add_evidence(const Claim *claim, const Hit *hit, Arena *arena, Finding *out)
 {
     const Question *q = claim->question;
     Evidence e = {.scanner = STR("assay"),
                   .confidence = confidence_of(claim, &hit->verdict) * q->confidence};
     Str range = range_of(claim, hit, arena);
-    e.why = arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(range), STR_ARG(where));
+    e.why = arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(range), STR_ARG(claim->where));
     e.source = arena_printf(arena, STR_FMT " " STR_FMT, STR_ARG(hit->advisory->feed),
                             STR_ARG(hit->advisory->record));
     *vec_push(arena, &out->evidence) = e;
@@ -262,11 +261,10 @@ void finding_describe(const Claim *claim, Arena *arena, Finding *out)
                      .kev = {.added = DATE_NONE, .due = DATE_NONE},
                      .deadline = {.date = DATE_NONE},
                      .mask = {.until = DATE_NONE}};
-    Str where = where_of(claim, arena);
     for (size_t i = 0; i < q->packages.len; i++)
         *vec_push(arena, &out->packages) = q->packages.at[i];
     for (size_t i = 0; i < claim->count; i++)
-        add_evidence(claim, &claim->hits[i], where, arena, out);
+        add_evidence(claim, &claim->hits[i], arena, out);
     add_fixes(claim, arena, out);
     out->status = status_of(claim, out->fixed_in.len > 0);
     add_aliases(claim, arena, out);

@@ -13,12 +13,15 @@ typedef struct Hit {
 typedef struct Claim {
     const Inventory *inventory;
     const Question *question;
+    Str where;       /* question_where of it */
     const Hit *hits; /* of one id, in the order of their records */
     size_t count;
     const Vulnerability *vulnerability; /* NULL where the database knows nothing more */
     const MatchOptions *options;
 } Claim;
 
+/* For people: which packages a question is about, and where they lie. */
+Str question_where(const Inventory *inventory, const Question *question, Arena *arena);
 void finding_describe(const Claim *claim, Arena *arena, Finding *out);
 /* Severity, its source and CVSS by authority (rule 52). */
 void finding_rate(const Claim *claim, Arena *arena, Finding *out);

@@ -38,12 +38,28 @@ static int hit_order(const void *a, const void *b)
     return order ? order : str_cmp(x->verdict.fixed, y->verdict.fixed);
 }
 
+static int id_order(const void *a, const void *b)
+{
+    return str_cmp(*(const Str *)a, *(const Str *)b);
+}
+
 static bool holds(const StrVec *ids, Str id)
 {
     for (size_t i = 0; i < ids->len; i++)
         if (str_eq(ids->at[i], id))
             return true;
     return false;
+}
+
+static void ids_sort(StrVec *ids)
+{
+    if (ids->len)
+        qsort(ids->at, ids->len, sizeof *ids->at, id_order);
+}
+
+static bool sorted_holds(const StrVec *ids, Str id)
+{
+    return ids->len && bsearch(&id, ids->at, ids->len, sizeof *ids->at, id_order);
 }
 
 /* "No fix yet" of a distribution is stale where another record of its names a fix that is installed
@@ -53,7 +69,7 @@ static bool is_stale(const Hit *hits, size_t count, const StrVec *passed)
     for (size_t i = 0; i < count; i++)
         if (hits[i].verdict.fixed.len || hits[i].verdict.last.len || hits[i].verdict.listed)
             return false;
-    return holds(passed, hits->advisory->id);
+    return sorted_holds(passed, hits->advisory->id);
 }
 
 /* Itself, and not another one of which the id is an alias: a GHSA that a bundle names beside two CVEs
@@ -66,11 +82,12 @@ static bool vulnerability_of(const Matcher *m, Str id, Vulnerability *out)
     return false;
 }
 
-static void describe(Matcher *m, const Question *q, const Hit *hits, size_t count)
+static void describe(Matcher *m, const Question *q, Str where, const Hit *hits, size_t count)
 {
     Vulnerability vulnerability;
     Claim claim = {.inventory = m->inventory,
                    .question = q,
+                   .where = where,
                    .hits = hits,
                    .count = count,
                    .options = m->options};
@@ -81,32 +98,68 @@ static void describe(Matcher *m, const Question *q, const Hit *hits, size_t coun
     finding_describe(&claim, m->arena, vec_push(m->arena, &m->found));
 }
 
+/* What the records of one question say. */
+typedef struct Answers {
+    HitVec hits;
+    StrVec denied, passed;
+} Answers;
+
+static void hear(Matcher *m, const Question *q, AdvisoryCursor *cursor, const Advisory *row,
+                 const Verdict *verdict, Answers *out)
+{
+    bool fixed_there = verdict->passed && q->origin.len && str_eq(row->ecosystem, q->origin);
+    Advisory one;
+    while (advisories_take(cursor, row, &one)) {
+        if (verdict->answer == ANSWER_DENIED || (verdict->answer == ANSWER_NO && fixed_there))
+            *vec_push(&m->scratch, &out->denied) = one.id;
+        else if (verdict->answer == ANSWER_NO)
+            *vec_push(&m->scratch, &out->passed) = one.id;
+        else {
+            Advisory *kept = arena_new(&m->scratch, Advisory);
+            *kept = one;
+            *vec_push(&m->scratch, &out->hits) = (Hit){kept, *verdict};
+        }
+    }
+}
+
+/* Most records are about versions long gone: nothing is kept of them. */
+static void ask_database(Matcher *m, const Question *q, Str ecosystem, Answers *out)
+{
+    AdvisoryCursor cursor;
+    Advisory row;
+    advisories_open(m->db, ecosystem, q->name, &cursor);
+    for (;;) {
+        ArenaMark mark = arena_mark(&m->scratch);
+        if (!advisories_next(&cursor, &m->scratch, &row))
+            return;
+        Verdict verdict = advisory_judge(&row, q);
+        bool passed = verdict.passed && (q->origin.len || package_type_is_os(q->eco->type));
+        if (verdict.answer != ANSWER_NO || passed)
+            hear(m, q, &cursor, &row, &verdict, out);
+        else
+            arena_reset(&m->scratch, mark);
+    }
+}
+
 static void answer(Matcher *m, const Question *q)
 {
-    AdvisoryVec advisories = {0};
-    HitVec hits = {0};
-    StrVec denied = {0}, passed = {0};
+    Answers said = {0};
     for (size_t i = 0; i < q->ecosystems->len; i++)
-        database_find(m->db, q->ecosystems->at[i], q->name, &m->scratch, &advisories);
-    for (size_t i = 0; i < advisories.len; i++) {
-        const Advisory *a = &advisories.at[i];
-        Verdict verdict = advisory_judge(a, q);
-        bool fixed_there = verdict.passed && q->origin.len && str_eq(a->ecosystem, q->origin);
-        if (verdict.answer == ANSWER_DENIED || (verdict.answer == ANSWER_NO && fixed_there))
-            *vec_push(&m->scratch, &denied) = a->id;
-        else if (verdict.answer != ANSWER_NO)
-            *vec_push(&m->scratch, &hits) = (Hit){a, verdict};
-        else if (verdict.passed && package_type_is_os(q->eco->type))
-            *vec_push(&m->scratch, &passed) = a->id;
-    }
-    if (hits.len)
-        qsort(hits.at, hits.len, sizeof *hits.at, hit_order);
+        ask_database(m, q, q->ecosystems->at[i], &said);
+    HitVec hits = said.hits;
+    if (!hits.len)
+        return;
+    Str where = question_where(m->inventory, q, m->arena);
+    ids_sort(&said.denied);
+    ids_sort(&said.passed);
+    qsort(hits.at, hits.len, sizeof *hits.at, hit_order);
     for (size_t i = 0, end; i < hits.len; i = end) {
         for (end = i + 1; end < hits.len && str_eq(hit_id(&hits.at[i]), hit_id(&hits.at[end])) &&
                           hits.at[i].advisory->malware == hits.at[end].advisory->malware;)
             end++;
-        if (!holds(&denied, hits.at[i].advisory->id) && !is_stale(&hits.at[i], end - i, &passed))
-            describe(m, q, &hits.at[i], end - i);
+        if (!sorted_holds(&said.denied, hits.at[i].advisory->id) &&
+            !is_stale(&hits.at[i], end - i, &said.passed))
+            describe(m, q, where, &hits.at[i], end - i);
     }
 }
 
@@ -173,6 +226,7 @@ void builtin_match(const Inventory *inventory, const Database *db, const MatchOp
     QuestionVec questions = {0};
     arena_init(&m.scratch);
     questions_of(inventory, db, arena, &questions, incomplete);
+    arena_alloc(&m.scratch, 1); /* so that going back to here keeps a block */
     for (size_t i = 0; i < questions.len; i++) {
         ArenaMark mark = arena_mark(&m.scratch);
         answer(&m, &questions.at[i]);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanners/builtin/question.h"
 
+#include "base/buf.h"
 #include "base/map.h"
 
 typedef struct Distro {
     const Ecosystem *eco; /* NULL: not one we know */
-    StrVec streams;       /* ecosystems that the database has */
-    Str name;             /* for messages: "Debian:14", "arch" */
-    Map origins;          /* of Debian: the release in a version -> StrVec of what is asked */
+    const VersionScheme *scheme;
+    StrVec streams; /* ecosystems that the database has */
+    Str name;       /* for messages: "Debian:14", "arch" */
+    Map origins;    /* of Debian: the release in a version -> StrVec of what is asked */
     bool subscribed;
 } Distro;
 
@@ -18,8 +20,9 @@ typedef struct Asker {
     QuestionVec *out;
     NoteVec *incomplete;
     Distro distro;
-    Map index;                       /* of questions by what they ask */
-    StrVec languages[PACKAGE_TYPES]; /* the one ecosystem of each type */
+    Map index; /* of questions by what they ask */
+    Buf key;
+    StrVec languages[PACKAGE_TYPES]; /* the one ecosystem of each type that has a feed */
     uint32_t unknown_os, foreign, no_feed[PACKAGE_TYPES];
     StrVec foreign_names;
 } Asker;
@@ -61,6 +64,7 @@ static void distro_init(Asker *a)
         database_eol_codename(a->db, os.id, os.codename, &dates))
         os.version = dates.release;
     a->distro.eco = ecosystem_of_distro(os.id);
+    a->distro.scheme = a->distro.eco ? version_scheme_find(a->distro.eco->scheme) : NULL;
     Str ecosystem = ecosystem_of_os(a->arena, &os);
     a->distro.name = ecosystem.len ? ecosystem
                      : os.id.len   ? arena_printf(a->arena, STR_FMT " " STR_FMT, STR_ARG(os.id),
@@ -74,22 +78,28 @@ static void distro_init(Asker *a)
     }
 }
 
+static Str question_key(Asker *a, const Question *q)
+{
+    const Str parts[] = {q->eco->name, q->name, q->version, q->unit, q->arch, q->module};
+    buf_clear(&a->key);
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        buf_str_wire(&a->key, parts[i]);
+    buf_varint(&a->key, (uint64_t)(q->confidence * 1000));
+    buf_varint(&a->key, (uint64_t)(uintptr_t)q->executable);
+    return buf_str(&a->key);
+}
+
 /* The question that asks exactly this, made if there is none. */
 static void ask(Asker *a, const Question *q, uint32_t package)
 {
-    Str key = arena_printf(a->arena,
-                           STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT
-                                   "\n%d %p",
-                           STR_ARG(q->eco->name), STR_ARG(q->name), STR_ARG(q->version),
-                           STR_ARG(q->unit), STR_ARG(q->arch), STR_ARG(q->module),
-                           (int)(q->confidence * 1000), (const void *)q->executable);
-    void **place = map_get(&a->index, key);
-    if (!*place) {
+    Str key = question_key(a, q);
+    void *number = map_find(&a->index, key);
+    if (!number) {
         *vec_push(a->arena, a->out) = *q;
-        *place = (void *)a->out->len;
+        number = (void *)a->out->len;
+        *map_get(&a->index, arena_str(a->arena, key)) = number;
     }
-    Question *known = &a->out->at[(size_t)*place - 1];
-    *vec_push(a->arena, &known->packages) = package;
+    *vec_push(a->arena, &a->out->at[(size_t)number - 1].packages) = package;
 }
 
 /* Debian signs its kernels in a second source package: linux-signed-amd64 6.1.76+1 is linux
@@ -211,7 +221,7 @@ static void ask_os(Asker *a, const Package *p, uint32_t at)
         return;
     }
     Question q = {.eco = distro->eco,
-                  .scheme = version_scheme_find(distro->eco->scheme),
+                  .scheme = distro->scheme,
                   .name = p->source_name,
                   .version = p->source_version,
                   .confidence = p->confidence};
@@ -330,12 +340,13 @@ static void ask_by_artifact(Asker *a, const Package *p, Question *q)
     q->confidence = q->confidence < least ? q->confidence : least;
 }
 
+/* NULL where no feed speaks about the type. */
 static const StrVec *language_stream(Asker *a, const Ecosystem *eco)
 {
     StrVec *stream = &a->languages[eco->type];
-    if (stream->len == 0)
+    if (stream->len == 0 && database_has_ecosystem(a->db, eco->name))
         *vec_push(a->arena, stream) = eco->name;
-    return stream;
+    return stream->len ? stream : NULL;
 }
 
 static void ask_language(Asker *a, const Package *p, uint32_t at)
@@ -343,11 +354,12 @@ static void ask_language(Asker *a, const Package *p, uint32_t at)
     const Ecosystem *eco = ecosystem_of_type(p->type);
     if (is_owned(a, p))
         return;
-    if (!eco || !database_has_ecosystem(a->db, eco->name)) {
+    const StrVec *stream = eco ? language_stream(a, eco) : NULL;
+    if (!stream) {
         a->no_feed[p->type]++;
         return;
     }
-    Question q = {.ecosystems = language_stream(a, eco),
+    Question q = {.ecosystems = stream,
                   .eco = eco,
                   .scheme = version_scheme_find(eco->scheme),
                   .name = ecosystem_package_key(a->arena, eco, p->name),
@@ -415,4 +427,5 @@ void questions_of(const Inventory *inventory, const Database *db, Arena *arena, 
             ask_language(a, p, i);
     }
     say_totals(a);
+    buf_fini(&a->key);
 }
