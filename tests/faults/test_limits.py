@@ -238,6 +238,7 @@ def test_file_size(folder):
 
 
 def test_descriptors(folder):
+    sanitizers_want_more()
     trial = Trial(folder)
     for words in (BUILD, SCAN, FOLDER, REPORT):
         good, after = trial.good(words)
@@ -280,6 +281,7 @@ def open_to_all(folder):
 
 def test_processes(folder):
     """A user who may start no other: of the parser's child, or of its threads."""
+    sanitizers_want_more()
     as_root()
     trial = Trial(folder)
     good, after = trial.good(SCAN)
@@ -326,6 +328,7 @@ def test_unreadable(folder):
 
 
 def test_no_proc(folder):
+    sanitizers_want_more()
     as_root()
     trial = Trial(folder)
     for words in (BUILD, SCAN, FOLDER, REPORT):
