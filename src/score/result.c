@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "base/map.h"
 #include "score/score.h"
 
 /* The score of a whole result: what it has itself, and what reaches it from beneath, from above or
@@ -142,6 +143,8 @@ static void fill(const ShareVec *shares, Arena *arena, Result *r)
 /* Which packages carry a unit, by their names. */
 static void fixes_name_packages(const Result *r, Arena *arena, BestFix *fix)
 {
+    Map seen;
+    map_init(&seen, arena);
     for (size_t i = 0; i < r->findings.len; i++) {
         const Finding *f = &r->findings.at[i];
         if (f->kind != fix->kind || !str_eq(f->eco, fix->eco) || !str_eq(f->unit, fix->unit))
@@ -150,11 +153,10 @@ static void fixes_name_packages(const Result *r, Arena *arena, BestFix *fix)
             if (f->packages.at[k] >= r->inventory.packages.len)
                 continue;
             Str name = r->inventory.packages.at[f->packages.at[k]].name;
-            size_t n = 0;
-            while (n < fix->packages.len && !str_eq(fix->packages.at[n], name))
-                n++;
-            if (n == fix->packages.len)
-                *vec_push(arena, &fix->packages) = name;
+            if (map_has(&seen, name))
+                continue;
+            *map_get(&seen, name) = fix;
+            *vec_push(arena, &fix->packages) = name;
         }
     }
 }

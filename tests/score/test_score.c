@@ -194,6 +194,28 @@ TEST(score_best_fixes_keep_what_has_no_fix)
     CHECK_INT(scored(&b)->combined, promised);
 }
 
+TEST(score_best_fixes_name_each_package_once)
+{
+    enum { PACKAGES = 100000 }; /* each beside each is more than a test may take */
+    Bench b CLEANUP(bench_close);
+    bench_open(&b, (Str){0});
+    for (uint32_t i = 0; i < PACKAGES; i++)
+        vec_push(&b.arena, &b.result.inventory.packages)->name =
+            arena_printf(&b.arena, "package-%u", i / 2);
+    for (int n = 0; n < 3; n++) {
+        Finding *f = add_cve(&b, arena_printf(&b.arena, "A%d", n), STR("openssl"),
+                             SEVERITY_CRITICAL, 9.8, .5);
+        f->inputs.known |= INPUT_FIX;
+        f->inputs.fix = FIX_AVAILABLE;
+        for (uint32_t i = 0; i < PACKAGES; i++)
+            *vec_push(&b.arena, &f->packages) = i;
+    }
+    Score *score = scored(&b);
+    CHECK_INT(score->best_fixes.len, 1);
+    CHECK_INT(score->best_fixes.at[0].packages.len, PACKAGES / 2);
+    CHECK_STR(score->best_fixes.at[0].packages.at[1], STR("package-1"));
+}
+
 TEST(score_join_is_a_lattice)
 {
     Bench b CLEANUP(bench_close);
