@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,22 +17,31 @@ static const Str magic = STR_INIT("assay cache 1\n");
 enum { DIGEST_BYTES = 32 };
 static const uint64_t entry_limit = UINT64_C(512) << 20;
 
-static bool entry_path(const Cache *cache, Str key, Arena *arena, Str *out)
+static bool entry_name(const Cache *cache, Str key, Arena *arena, Str *name, Str *path)
 {
     Digest digest;
     if (cache->dir.len == 0 || !hash_bytes(HASH_SHA256, key, &digest, NULL))
         return false;
-    *out = arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(cache->dir),
-                        STR_ARG(digest_hex(arena, &digest)));
+    *name = digest_hex(arena, &digest);
+    *path = arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(cache->dir), STR_ARG(*name));
     return true;
+}
+
+/* Used now: pruning goes by it. Not each use is worth a write. */
+static void entry_touch(Fd fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && st.st_mtime < time(NULL) - CACHE_USE_SECONDS)
+        futimens(fd, NULL);
 }
 
 bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
 {
-    Str path, text;
+    Str name, path, text;
     Digest digest;
     Fd fd CLEANUP(fd_close) = -1;
-    if (!entry_path(cache, key, arena, &path) || !fd_open_read_at(AT_FDCWD, path, &fd, NULL) ||
+    if (!entry_name(cache, key, arena, &name, &path) ||
+        !fd_open_read_at(AT_FDCWD, path, &fd, NULL) ||
         !fd_read_all(fd, path, entry_limit, arena, &text, NULL))
         return false;
     Reader r = reader_of(text);
@@ -41,33 +51,24 @@ bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
     if (!ours || !reader_ok(&r) || !hash_bytes(HASH_SHA256, *bytes, &digest, NULL) ||
         !str_eq(sum, str_of(digest.bytes, DIGEST_BYTES)))
         return false;
-    futimens(fd, NULL); /* used now: prune goes by it */
+    entry_touch(fd);
     return true;
 }
 
-void cache_put(const Cache *cache, Str key, Str bytes)
-{
-    Arena arena CLEANUP(arena_fini) = {0};
-    Buf buf CLEANUP(buf_fini) = {0};
-    Digest digest;
-    Str path;
-    Error ignored = {0};
-    if (!entry_path(cache, key, &arena, &path) || !dir_make_all(cache->dir, &ignored) ||
-        !hash_bytes(HASH_SHA256, bytes, &digest, NULL))
-        return;
-    chmod(arena_c_str(&arena, cache->dir), 0700);
-    buf_put(&buf, magic);
-    buf_str_wire(&buf, key);
-    buf_put(&buf, str_of(digest.bytes, DIGEST_BYTES));
-    buf_put(&buf, bytes);
-    if (!file_write_atomic(path, buf_str(&buf), &ignored))
-        return;
-}
+typedef struct Entry {
+    Str name;
+    struct timespec used;
+    uint64_t bytes;
+} Entry;
 
 typedef struct Walk {
+    const Cache *cache;
+    Arena *arena;
+    bool clean; /* leftovers go */
     Fd fd;
-    time_t before; /* used before that: goes; 0: nothing goes */
-    CacheStats all, gone;
+    Vec(Entry) entries;
+    uint64_t bytes; /* of them */
+    CacheStats gone;
 } Walk;
 
 static bool is_entry(Str name)
@@ -77,6 +78,16 @@ static bool is_entry(Str name)
 }
 
 /* Others may prune at the same time: what is gone is no error. */
+static bool entry_remove(Walk *walk, Str name, uint64_t bytes, Error *err)
+{
+    if (unlinkat(walk->fd, arena_c_str(walk->arena, name), 0) != 0)
+        return errno == ENOENT ||
+               error_sys(err, "cannot remove " STR_FMT " from the cache", STR_ARG(name));
+    walk->gone.bytes += bytes;
+    walk->gone.entries += is_entry(name);
+    return true;
+}
+
 static bool visit(Walk *walk, const char *name, Error *err)
 {
     enum { WRITTEN_SECONDS = 3600 };
@@ -88,49 +99,114 @@ static bool visit(Walk *walk, const char *name, Error *err)
         return errno == ENOENT || error_sys(err, "cannot look at %s in the cache", name);
     if (!S_ISREG(st.st_mode))
         return true;
-    walk->all.entries += !leftover;
-    walk->all.bytes += (uint64_t)st.st_size;
-    if (walk->before == 0 ||
-        st.st_mtime >= (leftover ? time(NULL) - WRITTEN_SECONDS : walk->before))
-        return true;
-    if (unlinkat(walk->fd, name, 0) != 0)
-        return errno == ENOENT || error_sys(err, "cannot remove %s from the cache", name);
-    walk->gone.entries += !leftover;
-    walk->gone.bytes += (uint64_t)st.st_size;
+    if (leftover)
+        return !walk->clean || st.st_mtime >= time(NULL) - WRITTEN_SECONDS ||
+               entry_remove(walk, str_from(name), (uint64_t)st.st_size, err);
+    *vec_push(walk->arena, &walk->entries) =
+        (Entry){arena_str(walk->arena, str_from(name)), st.st_mtim, (uint64_t)st.st_size};
+    walk->bytes += (uint64_t)st.st_size;
     return true;
 }
 
-static bool walk_all(const Cache *cache, Walk *walk, Error *err)
+static bool walk_all(Walk *walk, Error *err)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
-    DIR *dir = opendir(arena_c_str(&arena, cache->dir));
+    Str path = walk->cache->dir;
+    DIR *dir = opendir(arena_c_str(walk->arena, path));
     if (!dir && errno == ENOENT)
         return true;
     if (!dir)
-        return error_sys(err, "cannot open the cache " STR_FMT, STR_ARG(cache->dir));
-    walk->fd = dirfd(dir);
-    bool ok = true;
+        return error_sys(err, "cannot open the cache " STR_FMT, STR_ARG(path));
+    walk->fd = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 3);
+    bool ok = walk->fd >= 0 || error_sys(err, "cannot open the cache " STR_FMT, STR_ARG(path));
     errno = 0;
     for (struct dirent *entry; ok && (entry = readdir(dir)); errno = 0)
         ok = visit(walk, entry->d_name, err);
     if (ok && errno)
-        ok = error_sys(err, "cannot read the cache " STR_FMT, STR_ARG(cache->dir));
+        ok = error_sys(err, "cannot read the cache " STR_FMT, STR_ARG(path));
     closedir(dir);
     return ok;
 }
 
+static int used_order(const void *a, const void *b)
+{
+    const Entry *x = a, *y = b;
+    if (x->used.tv_sec != y->used.tv_sec)
+        return x->used.tv_sec < y->used.tv_sec ? -1 : 1;
+    if (x->used.tv_nsec != y->used.tv_nsec)
+        return x->used.tv_nsec < y->used.tv_nsec ? -1 : 1;
+    return str_cmp(x->name, y->name);
+}
+
+/* Those used before that time, and the oldest of the rest until `most` bytes are left. */
+static bool remove_oldest(Walk *walk, time_t before, uint64_t most, Error *err)
+{
+    uint64_t left = walk->bytes;
+    if (walk->entries.len)
+        qsort(walk->entries.at, walk->entries.len, sizeof *walk->entries.at, used_order);
+    for (size_t i = 0; i < walk->entries.len; i++) {
+        const Entry *entry = &walk->entries.at[i];
+        if (entry->used.tv_sec >= before && left <= most)
+            break;
+        if (!entry_remove(walk, entry->name, entry->bytes, err))
+            return false;
+        left -= entry->bytes;
+    }
+    return true;
+}
+
+/* Which puts look is decided by what the key hashes to: a matter of chance, and the same each time. */
+static void keep_limit(const Cache *cache, Str name, uint64_t bytes)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Walk walk = {.cache = cache, .arena = &arena, .clean = true, .fd = -1};
+    uint64_t chance, share = cache->limit / 16 + 1;
+    Error ignored = {0};
+    if (cache->limit == 0 || !str_to_hex_u64(str_head(name, 16), &chance) ||
+        chance % share >= bytes)
+        return;
+    if (walk_all(&walk, &ignored) && walk.bytes > cache->limit)
+        (void)!remove_oldest(&walk, 0, cache->limit - cache->limit / 10, &ignored);
+    fd_close(&walk.fd);
+}
+
+void cache_put(const Cache *cache, Str key, Str bytes)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Buf buf CLEANUP(buf_fini) = {0};
+    Digest digest;
+    Str name, path;
+    Error ignored = {0};
+    if ((cache->limit && bytes.len > cache->limit - cache->limit / 10) ||
+        !entry_name(cache, key, &arena, &name, &path) || !dir_make_all(cache->dir, &ignored) ||
+        !hash_bytes(HASH_SHA256, bytes, &digest, NULL))
+        return;
+    chmod(arena_c_str(&arena, cache->dir), 0700);
+    buf_put(&buf, magic);
+    buf_str_wire(&buf, key);
+    buf_put(&buf, str_of(digest.bytes, DIGEST_BYTES));
+    buf_put(&buf, bytes);
+    if (file_write_unsynced(path, buf_str(&buf), &ignored))
+        keep_limit(cache, name, buf.len);
+}
+
 bool cache_stats(const Cache *cache, CacheStats *out, Error *err)
 {
-    Walk walk = {0};
-    bool ok = walk_all(cache, &walk, err);
-    *out = walk.all;
+    Arena arena CLEANUP(arena_fini) = {0};
+    Walk walk = {.cache = cache, .arena = &arena, .fd = -1};
+    bool ok = walk_all(&walk, err);
+    *out = (CacheStats){.entries = walk.entries.len, .bytes = walk.bytes};
+    fd_close(&walk.fd);
     return ok;
 }
 
 bool cache_prune(const Cache *cache, unsigned days, CacheStats *removed, Error *err)
 {
-    Walk walk = {.before = time(NULL) - (time_t)days * 86400 + (days == 0)};
-    bool ok = walk_all(cache, &walk, err);
+    Arena arena CLEANUP(arena_fini) = {0};
+    Walk walk = {.cache = cache, .arena = &arena, .clean = true, .fd = -1};
+    time_t before = time(NULL) - (time_t)days * 86400;
+    uint64_t most = days == 0 ? 0 : cache->limit ? cache->limit : UINT64_MAX;
+    bool ok = walk_all(&walk, err) && remove_oldest(&walk, before, most, err);
     *removed = walk.gone;
+    fd_close(&walk.fd);
     return ok;
 }

@@ -191,7 +191,7 @@ static bool aside_rename(const Aside *aside, const char *path)
     return rename(aside->path, path) == 0;
 }
 
-bool file_write_atomic(Str path, Str bytes, Error *err)
+static bool write_whole(Str path, Str bytes, bool sync, Error *err)
 {
     char text[4096];
     struct stat st;
@@ -206,12 +206,22 @@ bool file_write_atomic(Str path, Str bytes, Error *err)
     bool ok = fd_write_all(aside.fd, bytes, err) || error_within(err, "%s", text);
     if (ok && there && fchmod(aside.fd, st.st_mode & 07777) != 0)
         ok = error_sys(err, "cannot write %s", text);
-    if (ok && (fsync(aside.fd) != 0 || !aside_rename(&aside, text)))
+    if (ok && ((sync && fsync(aside.fd) != 0) || !aside_rename(&aside, text)))
         ok = error_sys(err, "cannot write %s", text);
     fd_close(&aside.fd);
     if (!ok)
         unlink(aside.path);
     return ok;
+}
+
+bool file_write_atomic(Str path, Str bytes, Error *err)
+{
+    return write_whole(path, bytes, true, err);
+}
+
+bool file_write_unsynced(Str path, Str bytes, Error *err)
+{
+    return write_whole(path, bytes, false, err);
 }
 
 bool dir_make_all(Str path, Error *err)

@@ -28,6 +28,8 @@ MUST_USE bool file_read(Str path, uint64_t limit, Arena *arena, Str *out, Error 
 /* Writes aside (same folder), syncs and renames over `path`, so that a reader never sees a half.
  * A path that exists and is no regular file (a pipe, /dev/stdout) is written in place. */
 MUST_USE bool file_write_atomic(Str path, Str bytes, Error *err);
+/* The same for what can be made again and is checked when it is read: a loss of power may leave less. */
+MUST_USE bool file_write_unsynced(Str path, Str bytes, Error *err);
 MUST_USE bool dir_make_all(Str path, Error *err);
 
 /* A read-only mapping of a whole file; empty files map to the empty slice. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/options.h"
 
+#include "analyze/cache.h"
+
 static bool take_format(Options *o, Arena *arena, Str value, Error *err)
 {
     (void)err;
@@ -52,6 +54,27 @@ static bool take_as_of(Options *o, Arena *arena, Str value, Error *err)
                      STR_ARG(value));
 }
 
+/* "500M", as disks are sold: thousands. */
+static bool take_cache_limit(Options *o, Arena *arena, Str value, Error *err)
+{
+    static const Str units[] = {STR_INIT(""), STR_INIT("k"), STR_INIT("M"), STR_INIT("G"),
+                                STR_INIT("T")};
+    size_t digits = 0;
+    uint64_t number = 0, unit = 1;
+    (void)arena;
+    while (char_is_digit(str_at(value, digits)))
+        digits++;
+    bool good = str_to_u64(str_head(value, digits), &number);
+    for (size_t i = 0; i < COUNT_OF(units); i++, unit *= 1000)
+        if (good && str_eq_fold(str_from_pos(value, digits), units[i]))
+            return !__builtin_mul_overflow(number, unit, &o->cache_limit) ||
+                   error_set(err, ERR_USAGE, "--cache-limit " STR_FMT ": too large",
+                             STR_ARG(value));
+    return error_set(err, ERR_USAGE,
+                     "--cache-limit " STR_FMT ": expected a size such as 500M or 2G",
+                     STR_ARG(value));
+}
+
 #define TAKE_STR(field)                                                                            \
     static bool take_##field(Options *o, Arena *arena, Str value, Error *err)                      \
     {                                                                                              \
@@ -100,11 +123,9 @@ const OptionSpec options_report[] = {
 };
 
 const OptionSpec options_data[] = {
-    {"--db", NULL, "DIR", take_db},
-    {"--db-key", NULL, "FILE", take_db_key},
-    {"--cache", NULL, "DIR", take_cache},
-    {"--offline", NULL, NULL, take_offline},
-    {0},
+    {"--db", NULL, "DIR", take_db},          {"--db-key", NULL, "FILE", take_db_key},
+    {"--cache", NULL, "DIR", take_cache},    {"--cache-limit", NULL, "SIZE", take_cache_limit},
+    {"--offline", NULL, NULL, take_offline}, {0},
 };
 
 const OptionSpec options_build[] = {
@@ -131,7 +152,7 @@ static const OptionSpec *spec_find(const OptionSpec *const *tables, Str name)
 bool options_parse(const OptionSpec *const *tables, int count, char **words, Arena *arena,
                    Options *out, Error *err)
 {
-    *out = (Options){.as_of = DATE_NONE};
+    *out = (Options){.as_of = DATE_NONE, .cache_limit = CACHE_LIMIT};
     bool plain = false;
     for (int i = 0; i < count; i++) {
         Str word = str_from(words[i]), name = word, value = {0};

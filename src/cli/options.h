@@ -16,6 +16,7 @@ typedef struct Options {
     Str platform, policy, db, db_key, cache, fail_on, sign_key, out;
     StrVec context, only, base_urls; /* may be given several times */
     Date as_of;
+    uint64_t cache_limit;
     bool offline, no_cache, quiet, no_progress, help;
 } Options;
 

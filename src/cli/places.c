@@ -32,6 +32,13 @@ Str place_cache(Arena *arena, const Options *options)
                               : place_of(arena, "XDG_CACHE_HOME", "/var/cache/assay", ".cache");
 }
 
+Cache place_layers(Arena *arena, const Options *options)
+{
+    return (Cache){.dir =
+                       arena_printf(arena, STR_FMT "/layers", STR_ARG(place_cache(arena, options))),
+                   .limit = options->cache_limit};
+}
+
 Str place_database(Arena *arena, const Options *options)
 {
     return arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(place_data(arena, options)),

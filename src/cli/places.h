@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "advisories/database.h"
+#include "analyze/cache.h"
 #include "cli/options.h"
 
 /* Where things lie by default: /var/lib/assay and /var/cache/assay for root,
@@ -8,6 +9,7 @@
  */
 Str place_data(Arena *arena, const Options *options);     /* --db wins */
 Str place_cache(Arena *arena, const Options *options);    /* --cache wins */
+Cache place_layers(Arena *arena, const Options *options); /* inside place_cache */
 Str place_database(Arena *arena, const Options *options); /* the file inside place_data */
 /* The compiled seed that came with the program; empty if it is not there. */
 Str place_seed(Arena *arena);

@@ -23,8 +23,7 @@ static bool request_make(const Options *options, Arena *arena, AnalyzeRequest *o
                             .limits = LIMITS_DEFAULT,
                             .as_of = option_as_of(options)};
     if (!options->no_cache)
-        out->cache.dir =
-            arena_printf(arena, STR_FMT "/layers", STR_ARG(place_cache(arena, options)));
+        out->cache = place_layers(arena, options);
     return outputs_check(options, arena, err) && option_policy(options, arena, &out->policy, err) &&
            option_context(options, out->policy, arena, &out->context, &out->fixed, err) &&
            option_threshold(options, out->policy, threshold, err);

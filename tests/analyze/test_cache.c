@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/hash.h"
 #include "test.h"
 
 static Cache cache_make(Arena *arena)
@@ -136,6 +138,137 @@ TEST(find_keeps_an_entry_from_prune)
     CHECK(cache_find(&cache, STR("k"), &arena, &bytes));
     REQUIRE_OK(cache_prune(&cache, 30, &removed, &err));
     CHECK_INT(removed.entries, 0);
+}
+
+static void age(Arena *arena, const Cache *cache, Str key, long seconds)
+{
+    Digest digest;
+    Error err = {0};
+    REQUIRE_OK(hash_bytes(HASH_SHA256, key, &digest, &err));
+    Str path = arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(cache->dir),
+                            STR_ARG(digest_hex(arena, &digest)));
+    const struct timespec then[2] = {{.tv_sec = time(NULL) - seconds},
+                                     {.tv_sec = time(NULL) - seconds}};
+    CHECK(utimensat(AT_FDCWD, arena_c_str(arena, path), then, 0) == 0);
+}
+
+/* The oldest use goes first; a use in between saves. */
+TEST(limit_takes_what_was_used_least_recently)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Cache cache = cache_make(&arena);
+    CacheStats stats, removed;
+    Error err = {0};
+    Str bytes, value = str_of(arena_alloc(&arena, 1000), 1000);
+    static const char *const keys[] = {"a", "b", "c", "d", "e"};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        cache_put(&cache, str_from(keys[i]), value);
+        age(&arena, &cache, str_from(keys[i]), 90000 - 10000 * (long)i);
+    }
+    CHECK(cache_find(&cache, STR("a"), &arena, &bytes));
+    REQUIRE_OK(cache_stats(&cache, &stats, &err));
+    CHECK_INT(stats.entries, 5);
+    cache.limit = stats.bytes / 5 * 3;
+    REQUIRE_OK(cache_prune(&cache, 30, &removed, &err));
+    CHECK_INT(removed.entries, 2);
+    CHECK(!cache_find(&cache, STR("b"), &arena, &bytes));
+    CHECK(!cache_find(&cache, STR("c"), &arena, &bytes));
+    CHECK(cache_find(&cache, STR("a"), &arena, &bytes));
+    CHECK(cache_find(&cache, STR("e"), &arena, &bytes));
+}
+
+/* Writing alone keeps the limit, if not to the byte: no put looks through the folder. */
+TEST(writing_keeps_the_limit)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Cache cache = cache_make(&arena);
+    Error err = {0};
+    CacheStats stats;
+    Str value = str_of(arena_alloc(&arena, 1000), 1000), bytes;
+    cache.limit = 100000;
+    cache_put(&cache, STR("too large"), str_of(arena_alloc(&arena, 95000), 95000));
+    CHECK(!cache_find(&cache, STR("too large"), &arena, &bytes));
+    uint64_t most = 0;
+    for (int i = 0; i < 1000; i++) {
+        Arena scratch CLEANUP(arena_fini) = {0};
+        cache_put(&cache, arena_printf(&scratch, "key %d", i), value);
+        if (i % 10 == 0) {
+            REQUIRE_OK(cache_stats(&cache, &stats, &err));
+            most = stats.bytes > most ? stats.bytes : most;
+        }
+    }
+    CHECK(most > 80000 && most < 150000);
+    CHECK(cache_find(&cache, STR("key 999"), &arena, &bytes));
+    CHECK(!cache_find(&cache, STR("key 1"), &arena, &bytes));
+}
+
+/* What a killed writer left behind goes when somebody makes room. */
+TEST(leftovers_go)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = cache_make(&arena);
+    Error err = {0};
+    CacheStats removed;
+    cache_put(&cache, STR("k"), STR("v"));
+    Str fresh = arena_printf(&arena, STR_FMT "/.x.assay.1.new", STR_ARG(cache.dir));
+    Str stale = arena_printf(&arena, STR_FMT "/.x.assay.2.new", STR_ARG(cache.dir));
+    REQUIRE_OK(file_write_atomic(fresh, STR("half"), &err));
+    REQUIRE_OK(file_write_atomic(stale, STR("half"), &err));
+    const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    CHECK(utimensat(AT_FDCWD, arena_c_str(&arena, stale), old, 0) == 0);
+    REQUIRE_OK(cache_prune(&cache, 30, &removed, &err));
+    CHECK_INT(removed.entries, 0);
+    CHECK(access(arena_c_str(&arena, fresh), F_OK) == 0);
+    CHECK(access(arena_c_str(&arena, stale), F_OK) != 0);
+}
+
+/* What each of twenty processes does at once: every third writes, the next reads, the last prunes. */
+static void crowd(const Cache *cache, int number)
+{
+    for (int round = 0; round < 150; round++) {
+        Arena arena CLEANUP(arena_fini) = {0};
+        int which = (round * 7 + number) % 40;
+        Str key = arena_printf(&arena, "key %d", which), bytes;
+        Str want = arena_printf(&arena, "%0*d", 500 + 10 * which, which);
+        CacheStats stats;
+        Error err = {0};
+        if (number % 3 == 0)
+            cache_put(cache, key, want);
+        else if (number % 3 == 1 && cache_find(cache, key, &arena, &bytes) && !str_eq(bytes, want))
+            _exit(1);
+        else if (number % 3 == 2 && !(round % 10 ? cache_stats(cache, &stats, &err)
+                                                 : cache_prune(cache, 30, &stats, &err)))
+            _exit(2);
+    }
+    _exit(0);
+}
+
+TEST(twenty_processes_write_read_and_prune)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Cache cache = cache_make(&arena);
+    pid_t all[20];
+    int status;
+    Error err = {0};
+    CacheStats stats;
+    cache.limit = 15000; /* of about 28,000 */
+    for (int i = 0; i < 20; i++)
+        if ((all[i] = fork()) == 0)
+            crowd(&cache, i);
+    for (int i = 0; i < 20; i++) {
+        CHECK(waitpid(all[i], &status, 0) == all[i]);
+        CHECK(WIFEXITED(status));
+        CHECK_INT(WEXITSTATUS(status), 0);
+    }
+    REQUIRE_OK(cache_prune(&cache, 30, &stats, &err));
+    REQUIRE_OK(cache_stats(&cache, &stats, &err));
+    CHECK(stats.entries > 0 && stats.bytes <= cache.limit);
+    DIR *dir = opendir(arena_c_str(&arena, cache.dir));
+    size_t files = 0;
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        files += entry->d_name[0] != '.' || str_contains(str_from(entry->d_name), STR(".new"));
+    closedir(dir);
+    CHECK_INT(files, stats.entries);
 }
 
 /* Readers never see a half, however many write. */
