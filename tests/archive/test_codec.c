@@ -88,6 +88,33 @@ TEST(damaged_input_is_an_error)
     }
 }
 
+/* A member with all that its header may have: extra field, name, comment, checksum. */
+static const uint8_t full_member[] = {
+    0x1f, 0x8b, 0x08, 0x1e, 0x01, 0x02, 0x03, 0x04, 0x00, 0x03, 0x03, 0x00, 0x78, 0x79, 0x7a,
+    0x6e, 0x61, 0x6d, 0x65, 0x00, 0x6e, 0x6f, 0x74, 0x65, 0x00, 0x33, 0x31, 0xcb, 0x48, 0xcd,
+    0xc9, 0xc9, 0xe7, 0x02, 0x00, 0x20, 0x30, 0x3a, 0x36, 0x06, 0x00, 0x00, 0x00,
+};
+enum { FULL_HEADER = 27 };
+
+TEST(gzip_headers_come_in_pieces)
+{
+    Buf bytes CLEANUP(buf_fini) = {0}, out CLEANUP(buf_fini) = {0};
+    Error err = {0};
+    for (int i = 0; i < 3; i++)
+        buf_put(&bytes, str_of(full_member, sizeof full_member));
+    for (size_t step = 1; step < bytes.len; step++) {
+        CHECK(unpack(buf_str(&bytes), step, &limits, &out, NULL, &err));
+        CHECK_STR(buf_str(&out), STR("hello\nhello\nhello\n"));
+    }
+    bytes.ptr[sizeof full_member + FULL_HEADER - 1] ^= 1;
+    for (size_t step = 1; step < bytes.len; step++) {
+        CHECK(!unpack(buf_str(&bytes), step, &limits, &out, NULL, &err));
+        CHECK_INT(err.code, ERR_FORMAT);
+    }
+    for (size_t len = 2; len < sizeof full_member; len++)
+        CHECK(!unpack(str_of(full_member, len), 3, &limits, &out, NULL, &err));
+}
+
 TEST(an_error_stays)
 {
     Arena arena CLEANUP(arena_fini) = {0};
