@@ -93,7 +93,7 @@ PEP440 = shaped(lambda r: r.choice(["", "", "", "1!", "v", "0!"]) + dotted(r),
                  ".preview2", "+l", "+1.a", "+a-2.0", ".", "-", "_", "pre"], 3)
 
 four_numbers = re.compile(r"^[v= ]*\d+\.\d+\.\d+\.")
-php_ends = re.compile(r"^v?\d(.*[0-9A-Za-z])?$")  # at separators its order is not even symmetric
+php_ends = re.compile(r"^v?\d([^#]*[0-9A-Za-z])?$")  # at separators and # its order is not symmetric
 huge = re.compile(r"\d{19}")  # beyond 63 bits, where PHP, Go and apk lose digits
 
 def words(pieces, most=4):
@@ -265,7 +265,7 @@ def release_alone(ours, differ):
 
 def main():
     ours = sys.argv[1]
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20240229
     wrong = asked = 0
     for name, make, native, excused in CASES:
