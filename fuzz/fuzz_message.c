@@ -7,6 +7,7 @@
 #include "fuzz.h"
 #include "inventory/assemble.h"
 #include "inventory/wire.h"
+#include "layers/folder.h"
 
 static void inventory_check(const Inventory *inventory)
 {
@@ -84,6 +85,14 @@ bool __wrap_cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
     return key.len % 2;
 }
 
+bool __wrap_child_send_fds(Fd socket, Str message, const Fd *fds, size_t count, Error *err);
+bool __wrap_child_send_fds(Fd socket, Str message, const Fd *fds, size_t count, Error *err)
+{
+    (void)fds;
+    assert(count <= MESSAGE_FDS);
+    return child_send(socket, message, err);
+}
+
 void __wrap_cache_put(const Cache *cache, Str key, Str bytes);
 void __wrap_cache_put(const Cache *cache, Str key, Str bytes)
 {
@@ -102,19 +111,70 @@ static void conversation(Str bytes, Arena *arena, const Limits *limits)
 {
     Child child = {.name = "the parser", .socket = -1};
     const Cache cache = {0};
+    Fd folders[2] = {-1, -1}; /* nothing is in them */
+    const SourceInput input = {.kind = SOURCE_OVERLAY, .fds = {folders, 2, 2}};
+    LayerBegunVec begun = {0};
     Inventory out = {0};
     Error err = {0};
     messages = bytes;
-    if (converse(&cache, limits, &child, arena, &out, &err))
+    if (converse(&cache, limits, &input, &child, arena, &out, &begun, &err))
         inventory_check(&out);
     else
         assert(err.message[0]);
 }
 
+/* --- the other way: the list of a folder, whose files are as long as their paths --- */
+
+static Str asked[FOLDER_BATCH];
+
+static bool files_ask(void *self, const Str *paths, size_t count, Error *err)
+{
+    (void)self, (void)err;
+    assert(count > 0 && count <= FOLDER_BATCH);
+    for (size_t i = 0; i < count; i++)
+        asked[i] = paths[i];
+    return true;
+}
+
+static bool files_take(void *self, FolderFile *files, size_t count, Error *err)
+{
+    (void)self, (void)err;
+    for (size_t i = 0; i < count; i++)
+        files[i] = (FolderFile){.fd = -1, .how = (FolderOpened)(asked[i].len % 4)};
+    return true;
+}
+
+static void listing(Str bytes, Arena *arena, const Limits *limits)
+{
+    FolderListing lists[2] = {0};
+    const FolderOpener opener = {NULL, files_ask, files_take};
+    uint64_t entries = 0;
+    LayerResult result;
+    layer_result_init(&result, arena, limits);
+    const LayerVisitor visitor = layer_result_visitor(&result);
+    const LayerWalk walk = {limits, arena, &entries, &visitor};
+    bool taken = folder_listing_add(lists, 2, bytes, NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        LayerIndex index;
+        Tree tree;
+        Error err = {0};
+        bool ok =
+            taken && layer_walk_folder(&walk, &lists[i], (LayerDirKind)i, &opener, &index, &err);
+        assert(!taken || ok || err.message[0]);
+        tree_init(&tree, limits, arena);
+        if (ok)
+            tree_add_layer(&tree, &index, 0);
+        folder_listing_fini(&lists[i]);
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(Str bytes, Arena *arena, const Limits *limits);
-} rows[] = {{"inventory", inventory}, {"layer", layer}, {"conversation", conversation}};
+} rows[] = {{"inventory", inventory},
+            {"layer", layer},
+            {"conversation", conversation},
+            {"listing", listing}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

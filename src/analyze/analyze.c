@@ -1,43 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/analyze.h"
 
-#include "analyze/converse.h"
 #include "analyze/derive.h"
+#include "analyze/reading.h"
 #include "analyze/worker.h"
-#include "base/hash.h"
 #include "base/progress.h"
 #include "inventory/wire.h"
 #include "results/merge.h"
 #include "scanners/builtin/eol.h"
 #include "score/decision.h"
 #include "score/score.h"
-
-/* What the child may hold, in one list; worker_run takes it apart again. */
-static size_t collect_fds(const SourceInput *input, Fd *fds, size_t cap)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < input->fds.len && count < cap; i++)
-        fds[count++] = input->fds.at[i];
-    if (input->scratch >= 0 && count < cap)
-        fds[count++] = input->scratch;
-    return count;
-}
-
-static bool read_in_child(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
-                          Inventory *out, Error *err)
-{
-    Child child CLEANUP(child_close) = CHILD_NONE;
-    WorkerTask task = {
-        .input = *input, .limits = request->limits, .use_cache = request->cache.dir.len > 0};
-    Fd fds[CHILD_FDS];
-    if (input->fds.len + (input->scratch >= 0) > CHILD_FDS)
-        return error_set(err, ERR_LIMIT, "more than %d layers", CHILD_FDS);
-    size_t count = collect_fds(input, fds, COUNT_OF(fds));
-    if (!hash_prepare(err) ||
-        !child_start(&child, "the parser", worker_run, &task, fds, count, err))
-        return false;
-    return converse(&request->cache, &request->limits, &child, arena, out, err);
-}
 
 /* An engine names an image by its content, so a second look at it needs no child. The bytes behind
  * were not verified, so these entries serve the same engine's images only. */
@@ -77,7 +49,8 @@ bool analyze_inventory(const AnalyzeRequest *request, Arena *arena, Inventory *o
     bool ok = recall(request, &input, arena, out);
     if (!ok) {
         *out = (Inventory){0};
-        ok = source_complete(&input, arena, err) && read_in_child(request, &input, arena, out, err);
+        ok = source_complete(&input, arena, err) &&
+             inventory_read(&request->cache, &request->limits, &input, arena, out, err);
         if (ok)
             remember(request, &input, arena, out);
     }

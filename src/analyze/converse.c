@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/converse.h"
 
+#include "analyze/collector.h"
 #include "analyze/worker.h"
 #include "base/progress.h"
 #include "base/reader.h"
@@ -15,8 +16,16 @@ typedef struct Talk {
     Arena *arena;
     Inventory *out;
     StrVec keys; /* that the child named */
+    LayerBegunVec *begun;
+    Collector collector;
+    uint64_t messages;
     bool asked, done;
 } Talk;
+
+static void talk_fini(Talk *talk)
+{
+    collector_fini(&talk->collector);
+}
 
 /* Entries for layers and nothing else: what the cache keeps of whole images is the parent's. */
 static bool is_layer_key(Arena *arena, Str key)
@@ -69,6 +78,28 @@ static bool take_inventory(Talk *talk, Reader *r, Error *err)
            error_within(err, "the parser's answer");
 }
 
+static bool begin_layer(Talk *talk, Reader *r, Error *err)
+{
+    Str name = str_head(reader_str(r), 300);
+    uint64_t number = reader_varint(r), before = reader_varint(r);
+    if (!reader_ok(r) || number >= talk->limits->layers || talk->begun->len >= talk->limits->layers)
+        return error_set(err, ERR_INTERNAL, "the parser begins a layer that there is not");
+    for (size_t i = 0; i < talk->begun->len; i++)
+        if (talk->begun->at[i].number + UINT64_C(1) == before)
+            talk->begun->at[i].done = true;
+    *vec_push(talk->arena, talk->begun) =
+        (LayerBegun){.number = (uint32_t)number, .name = arena_str(talk->arena, name)};
+    progress_show(STR_FMT, STR_ARG(name));
+    return true;
+}
+
+static bool layers_done(Talk *talk)
+{
+    for (size_t i = 0; i < talk->begun->len; i++)
+        talk->begun->at[i].done = true;
+    return true;
+}
+
 static bool heed(Talk *talk, Str message, Error *err)
 {
     Reader r = reader_of(message);
@@ -77,9 +108,14 @@ static bool heed(Talk *talk, Str message, Error *err)
         return answer_keys(talk, &r, err);
     case WORKER_STORE:
         return keep_layer(talk, &r, err);
-    case WORKER_STATUS:
-        progress_show(STR_FMT, STR_ARG(reader_take(&r, reader_left(&r))));
-        return true;
+    case WORKER_LIST:
+        return collector_list(&talk->collector, &r, err);
+    case WORKER_OPEN:
+        return collector_open(&talk->collector, &r, err);
+    case WORKER_BEGIN:
+        return begin_layer(talk, &r, err);
+    case WORKER_READ:
+        return layers_done(talk);
     case WORKER_INVENTORY:
         return take_inventory(talk, &r, err);
     default:
@@ -87,15 +123,25 @@ static bool heed(Talk *talk, Str message, Error *err)
     }
 }
 
-bool converse(const Cache *cache, const Limits *limits, Child *child, Arena *arena, Inventory *out,
-              Error *err)
+bool converse(const Cache *cache, const Limits *limits, const SourceInput *input, Child *child,
+              Arena *arena, Inventory *out, LayerBegunVec *begun, Error *err)
 {
     Buf message CLEANUP(buf_fini) = {0};
-    Talk talk = {.cache = cache, .limits = limits, .child = child, .arena = arena, .out = out};
+    Talk talk CLEANUP(talk_fini) = {
+        .cache = cache,
+        .limits = limits,
+        .child = child,
+        .arena = arena,
+        .out = out,
+        .begun = begun,
+        .collector = {
+            .input = input, .limits = limits, .socket = child->socket, .reach = FOLDER_REACH_NONE}};
     bool got = true;
     while (child_receive(child, message_limit, &message, &got, err)) {
         if (!got)
             return talk.done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
+        if (++talk.messages > limits->entries)
+            return error_set(err, ERR_INTERNAL, "the parser says too much");
         if (!heed(&talk, buf_str(&message), err))
             return false;
     }

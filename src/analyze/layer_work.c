@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/layer_work.h"
 
+#include "analyze/folder_work.h"
 #include "base/reader.h"
 
 /* Kinds are at most this; anything else is no cache entry of ours. */
@@ -132,9 +133,7 @@ static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
 static bool walk_folder(LayerWork *work, const LayerWalk *walk)
 {
     Error trouble = {0};
-    LayerDirKind kind = work->layer->overlay ? LAYER_DIR_OVERLAY : LAYER_DIR_ROOTFS;
-    return layer_walk_dir(walk, work->layer->fd, kind, &work->index, &trouble) ||
-           settle(work, &trouble);
+    return folder_work_walk(work, walk, &trouble) || settle(work, &trouble);
 }
 
 static bool work_do(LayerWork *work)
@@ -178,8 +177,7 @@ bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t num
     Error trouble = {0};
     bool ok;
     if (work->layer->folder) {
-        LayerDirKind kind = work->layer->overlay ? LAYER_DIR_OVERLAY : LAYER_DIR_ROOTFS;
-        ok = layer_walk_dir(&walk, work->layer->fd, kind, &index, &trouble);
+        ok = folder_work_again(work, &walk, files, &trouble);
     } else {
         ok = layer_bytes_open(&bytes, work->layer, false, &work->arena, work->limits, &trouble) &&
              layer_walk_tar(&walk, bytes.tar, &index, &trouble);

@@ -8,11 +8,13 @@ typedef struct LayerWork {
     const ImageLayer *layer;
     Layer *meta; /* diff_id and digest as claimed; diff_id is replaced by what it is */
     const Limits *limits;
-    Str name;    /* for messages: "layer 2 (sha256:...)" */
-    Str cached;  /* what the cache has for it; empty: nothing */
-    bool strict; /* its digest binds */
-    bool ahead;  /* decode on a second thread */
-    Arena arena; /* of everything below */
+    Str name;              /* for messages: "layer 2 (sha256:...)" */
+    Str cached;            /* what the cache has for it; empty: nothing */
+    bool strict;           /* its digest binds */
+    bool ahead;            /* decode on a second thread */
+    struct Parent *parent; /* of a folder: who lists it and opens its files, */
+    uint32_t number;       /* by this number */
+    Arena arena;           /* of everything below */
     LayerIndex index;
     LayerResult result;
     uint64_t entries;

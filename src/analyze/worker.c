@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/worker.h"
 
-#include <pthread.h>
-
+#include "analyze/parent.h"
 #include "analyze/schedule.h"
 #include "base/sandbox.h"
 #include "inventory/wire.h"
@@ -17,28 +16,14 @@ Str worker_cache_key(Arena *arena, const char *kind, Str name)
 typedef struct Worker {
     const WorkerTask *task;
     SourceInput input; /* the task's, with the descriptors as they are numbered here */
-    Fd socket;
+    Parent *parent;
     Arena *arena;
     Image image;
     LayerWork *works;
     StrVec keys;
-    pthread_mutex_t send;
 } Worker;
 
 /* ---- the conversation with the parent ---- */
-
-static bool say(Worker *w, char kind, Str key, Str bytes, Error *err)
-{
-    Buf message CLEANUP(buf_fini) = {0};
-    buf_put_char(&message, kind);
-    if (kind == WORKER_STORE)
-        buf_str_wire(&message, key);
-    buf_put(&message, bytes);
-    pthread_mutex_lock(&w->send);
-    bool ok = child_send(w->socket, buf_str(&message), err);
-    pthread_mutex_unlock(&w->send);
-    return ok;
-}
 
 /* Blobs that a digest binds are known by it. Folders of an engine were never verified: what is read
  * from them is kept apart. Everything else has no name that can be trusted before it is read. */
@@ -55,8 +40,8 @@ static Str cache_key(const Worker *w, const ImageLayer *layer, const Layer *meta
 
 static bool ask_cache(Worker *w, Error *err)
 {
-    Buf message CLEANUP(buf_fini) = {0};
-    bool got = false, any = false;
+    Buf message CLEANUP(buf_fini) = {0}, answer CLEANUP(buf_fini) = {0};
+    bool any = false;
     buf_put_char(&message, WORKER_KEYS);
     buf_varint(&message, w->image.layers.len);
     for (size_t i = 0; i < w->image.layers.len; i++) {
@@ -67,11 +52,10 @@ static bool ask_cache(Worker *w, Error *err)
     }
     if (!any)
         return true;
-    if (!child_send(w->socket, buf_str(&message), err) ||
-        !child_take(w->socket, UINT64_C(1) << 31, &message, &got, err))
+    if (!parent_ask_keys(w->parent, buf_str(&message), &answer, err))
         return false;
-    Reader r = reader_of(arena_str(w->arena, buf_str(&message)));
-    for (size_t i = 0; got && i < w->image.layers.len; i++)
+    Reader r = reader_of(arena_str(w->arena, buf_str(&answer)));
+    for (size_t i = 0; i < w->image.layers.len; i++)
         w->works[i].cached = reader_str(&r);
     return true;
 }
@@ -83,7 +67,7 @@ static bool tell_cache(Worker *w, Error *err)
         if (w->keys.at[i].len == 0 || !w->works[i].complete)
             continue;
         layer_work_encode(&w->works[i], &bytes);
-        if (!say(w, WORKER_STORE, w->keys.at[i], buf_str(&bytes), err))
+        if (!parent_say(w->parent, WORKER_STORE, w->keys.at[i], buf_str(&bytes), err))
             return false;
     }
     return true;
@@ -91,9 +75,30 @@ static bool tell_cache(Worker *w, Error *err)
 
 /* ---- layers ---- */
 
+/* For the progress display, and so that the collector can name what was being read if we end. */
 static void say_begin(void *context, const LayerWork *work)
 {
-    say(context, WORKER_STATUS, (Str){0}, work->name, NULL);
+    static _Thread_local size_t before; /* 1 + the layer that this thread has done */
+    const Worker *w = context;
+    Buf rest CLEANUP(buf_fini) = {0};
+    size_t number = (size_t)(work - w->works);
+    buf_varint(&rest, number);
+    buf_varint(&rest, before);
+    before = number + 1;
+    if (!parent_say(w->parent, WORKER_BEGIN, work->name, buf_str(&rest), NULL))
+        return; /* whoever speaks next will know */
+}
+
+/* All folders that the cache does not have, at once: so that the collector's threads share them. */
+static bool list_folders(Worker *w, Error *err)
+{
+    size_t count = 0;
+    uint32_t *numbers = arena_new_array(w->arena, uint32_t, w->image.layers.len);
+    for (uint32_t i = 0; i < w->image.layers.len; i++)
+        if (w->image.layers.at[i].folder && !w->image.layers.at[i].missing &&
+            w->works[i].cached.len == 0)
+            numbers[count++] = i;
+    return count == 0 || parent_list(w->parent, numbers, count, err);
 }
 
 static Str layer_name(Worker *w, size_t i)
@@ -117,7 +122,12 @@ static void prepare_works(Worker *w)
             .limits = &w->task->limits,
             .name = layer_name(w, i),
             .strict = w->image.strict,
+            .parent = w->parent,
+            .number = (uint32_t)i,
         };
+    for (size_t i = 0; i < w->task->skip_count; i++)
+        if (w->task->skip[i] < count)
+            w->image.layers.at[w->task->skip[i]].missing = true;
 }
 
 /* ---- from layers to an inventory ---- */
@@ -217,13 +227,15 @@ static bool work(Worker *w, Error *err)
         !check_platform(w, err))
         return false;
     prepare_works(w);
-    bool ok = ask_cache(w, err) &&
+    bool ok = ask_cache(w, err) && list_folders(w, err) &&
               layers_read(w->works, w->image.layers.len, w->arena, say_begin, w, err) &&
-              check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
+              parent_say(w->parent, WORKER_READ, (Str){0}, (Str){0}, err) && check_total(w, err) &&
+              tell_cache(w, err) && inventory_make(w, &inventory, err);
     if (ok) {
         inventory_finish(w, &inventory);
+        buf_put_char(&bytes, WORKER_INVENTORY);
         inventory_encode(&inventory, &bytes);
-        ok = say(w, WORKER_INVENTORY, (Str){0}, buf_str(&bytes), err);
+        ok = child_send(w->parent->socket, buf_str(&bytes), err);
     }
     for (size_t i = 0; i < w->image.layers.len; i++)
         layer_work_fini(&w->works[i]);
@@ -231,33 +243,34 @@ static bool work(Worker *w, Error *err)
     return ok;
 }
 
-/* The descriptors come renumbered: the input's own first, then the scratch file. */
-static SourceInput input_here(const WorkerTask *task, const ChildSide *side, Arena *arena)
+/* The descriptors come renumbered: the file first, then the scratch file. Folders stay behind. */
+static SourceInput input_here(const WorkerTask *task, const ChildSide *side, Parent *parent,
+                              Arena *arena)
 {
     SourceInput input = task->input;
     input.fds.at = NULL;
     input.fds.len = input.fds.cap = 0;
-    for (size_t i = 0; i < task->input.fds.len && i < side->count; i++)
-        *vec_push(arena, &input.fds) = side->fds[i];
-    bool scratch = side->count > task->input.fds.len;
-    input.scratch = scratch ? side->fds[task->input.fds.len] : -1;
+    input.folders = task->input.kind == SOURCE_FILE ? 0 : task->input.fds.len;
+    input.opener = parent_source(parent);
+    if (input.folders == 0 && side->count > 0)
+        *vec_push(arena, &input.fds) = side->fds[0];
+    input.scratch = side->count > 1 ? side->fds[1] : -1;
     return input;
 }
 
 bool worker_run(const ChildSide *side, void *context, Error *err)
 {
     Arena arena CLEANUP(arena_fini) = {0};
+    Parent parent;
     const WorkerTask *task = context;
-    Worker w = {.task = task,
-                .input = input_here(task, side, &arena),
-                .socket = side->socket,
-                .arena = &arena,
-                .send = PTHREAD_MUTEX_INITIALIZER};
-    bool tree = task->input.kind != SOURCE_FILE;
+    Worker w = {.task = task, .parent = &parent, .arena = &arena};
+    w.input = input_here(task, side, &parent, &arena);
+    parent_init(&parent, side->socket, w.input.folders, &arena);
     Limits bounds = task->limits;
     bounds.file_bytes = task->limits.layer_bytes; /* of the scratch file */
-    if (!sandbox_enter(tree ? SANDBOX_TREE : SANDBOX_ARCHIVE, &bounds, w.input.fds.at,
-                       tree ? w.input.fds.len : 0, err))
+    if (!sandbox_enter(&bounds, err))
         return false;
-    return work(&w, err) || error_within(err, STR_FMT, STR_ARG(task->input.name));
+    bool ok = work(&w, err) || error_within(err, STR_FMT, STR_ARG(task->input.name));
+    parent_fini(&parent);
+    return ok;
 }

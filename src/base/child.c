@@ -20,7 +20,7 @@
 #include "base/reader.h"
 
 /* A message is a kind, a length (4 bytes, little endian) and that many bytes. */
-enum Kind { END, TRUNCATED, MESSAGE = 'M', FAILURE = 'E' };
+enum Kind { END, TRUNCATED, SILENT, MESSAGE = 'M', FAILURE = 'E' };
 enum { HEADER = 5, FIRST_FD = 4, FAILURE_LIMIT = 1024, GRACE_MS = 5000, DEAF_SECONDS = 120 };
 
 /* The exit codes of a child; 1 is memory_exhausted's. */
@@ -149,13 +149,6 @@ static ssize_t take_some(Fd socket, char *into, size_t len, FdRoom *room)
     return got;
 }
 
-static bool take_failed(Error *err)
-{
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        return error_set(err, ERR_LIMIT, "nothing for too long: it ran out of time");
-    return error_sys(err, "cannot receive a message");
-}
-
 /* Until `len` bytes or the end; *got is what came. */
 static bool take_all(Fd socket, char *into, size_t len, FdRoom *room, size_t *got, Error *err)
 {
@@ -164,7 +157,7 @@ static bool take_all(Fd socket, char *into, size_t len, FdRoom *room, size_t *go
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno != ECONNRESET)
-            return take_failed(err);
+            return error_sys(err, "cannot receive a message");
         if (n <= 0)
             break;
         *got += (size_t)n;
@@ -181,8 +174,12 @@ static bool take_kind(Fd socket, uint64_t limit, Buf *into, FdRoom *room, enum K
     size_t got;
     *kind = END;
     buf_clear(into);
-    if (!take_all(socket, header, HEADER, room, &got, err) || got == 0)
-        return got == 0;
+    if (!take_all(socket, header, HEADER, room, &got, err)) {
+        *kind = SILENT;
+        return errno == EAGAIN || errno == EWOULDBLOCK;
+    }
+    if (got == 0)
+        return true;
     Reader r = reader_of(str_of(header, got));
     unsigned first = reader_u8(&r);
     size_t left = reader_u32le(&r);
@@ -212,7 +209,7 @@ static bool take_message(Fd socket, uint64_t limit, Buf *into, FdRoom *room, boo
     enum Kind kind;
     if (!take_kind(socket, limit, into, room, &kind, err))
         return false;
-    if (kind == TRUNCATED)
+    if (kind == TRUNCATED || kind == SILENT)
         return error_set(err, ERR_INTERNAL, "a message ends early");
     *got = kind == MESSAGE;
     return true;
@@ -346,6 +343,7 @@ static bool child_judge(Child *child, Error *err)
     int status = reap_soon(child);
     if (WIFSIGNALED(status)) {
         int sig = WTERMSIG(status);
+        child->starved = sig == SIGXCPU;
         if (sig == SIGXCPU)
             return error_set(err, ERR_LIMIT, "%s ran out of processor time", child->name);
         if (sig == SIGSYS)
@@ -353,7 +351,8 @@ static bool child_judge(Child *child, Error *err)
                              child->name, sigabbrev_np(sig));
         return error_set(err, ERR_INTERNAL, "%s died (SIG%s)", child->name, sigabbrev_np(sig));
     }
-    if (WEXITSTATUS(status) == EXIT_MEMORY)
+    child->starved = WEXITSTATUS(status) == EXIT_MEMORY;
+    if (child->starved)
         return error_set(err, ERR_LIMIT, "%s ran out of memory", child->name);
     if (WEXITSTATUS(status) != EXIT_GOOD)
         return error_set(err, ERR_INTERNAL, "%s ended with status %d", child->name,
@@ -386,6 +385,11 @@ bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *er
     if (kind == TRUNCATED)
         return child_judge(child, err) &&
                error_set(err, ERR_INTERNAL, "%s sent a message that ends early", child->name);
+    if (kind == SILENT) {
+        child_close(child);
+        child->starved = true;
+        return error_set(err, ERR_LIMIT, "%s ran out of time", child->name);
+    }
     if (kind == FAILURE) {
         failure_take(into, err);
         child_close(child);

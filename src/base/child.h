@@ -20,13 +20,13 @@ typedef struct Child {
     const char *name; /* for messages: "the parser" */
     int pid;          /* 0: none, or reaped */
     Fd socket;
+    bool starved; /* it met its limit of memory or time */
 } Child;
 
 #define CHILD_NONE ((Child){.socket = -1})
 
-/* Docker stacks at most 128 layers on overlay2; twice that stays below the usual 1,024 open files
- * while they are renumbered. */
-enum { CHILD_FDS = 256 };
+/* What a child is handed at its start; it may be sent more (child_send_fds). */
+enum { CHILD_FDS = 8 };
 
 /* `name` and `context` have to live as long as the child. Other threads of this process are not in
  * the child. */

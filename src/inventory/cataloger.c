@@ -142,6 +142,14 @@ bool catalogers_want_path(Str path)
     return false;
 }
 
+bool catalogers_want_magic(Str path, Str first)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i]->wants_magic && rows[i]->wants_magic(path, first))
+            return true;
+    return false;
+}
+
 /* A list may name a file through a link, under a path that nobody wants (rule 37). */
 static bool is_manifest(Str path)
 {

@@ -41,6 +41,9 @@ typedef struct Cataloger {
     bool (*wants_path)(Str path, Str base);
     /* By the first bytes (up to 512) of a regular file. NULL: by path only. */
     bool (*wants_head)(Str path, Str head);
+    /* Of the same, what four bytes can tell: false only where wants_head is false whatever follows.
+     * All that is looked at outside the sandbox. */
+    bool (*wants_magic)(Str path, Str first);
     /* Where a file of `size` bytes can be read at any place: false if reading all of it, which
      * wants_head asked for, would find nothing. Anything odd is true. NULL: always true. */
     bool (*worth)(Fd file, Str head, uint64_t size);
@@ -48,6 +51,9 @@ typedef struct Cataloger {
 } Cataloger;
 
 const Cataloger *const *catalogers(size_t *count);
+/* Does any want a file by its path alone; by its path and its first four bytes? Pure functions. */
+bool catalogers_want_path(Str path);
+bool catalogers_want_magic(Str path, Str first);
 /* A new zeroed package in the sink, with `path` as its first path. */
 Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *file);
 void sink_note(CatalogSink *sink, Str path, const char *format, ...) PRINTF_LIKE(3, 4);

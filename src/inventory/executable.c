@@ -6,10 +6,15 @@
 /* Known by first bytes, whatever the name. Most executables are neither Go nor Rust and are
  * dismissed by their section names. Windows programs count only by their own name: .NET images are
  * full of libraries that begin like them. */
+static bool executable_may_be(Str path, Str first)
+{
+    return object_may_match(first) &&
+           (!str_starts(first, STR("MZ")) || str_ends_fold(path, STR(".exe")));
+}
+
 static bool executable_wants(Str path, Str head)
 {
-    return head.len > 64 && object_matches(head) &&
-           (!str_starts(head, STR("MZ")) || str_ends_fold(path, STR(".exe")));
+    return head.len > 64 && executable_may_be(path, head) && object_matches(head);
 }
 
 /* Whoever has sections, none of which bears a name that we look for, is neither. */
@@ -56,6 +61,7 @@ const Cataloger cataloger_executable = {
     .summary = "Go modules and Rust crates that executables name: ELF, PE, Mach-O",
     .spec = "https://pkg.go.dev/debug/buildinfo",
     .wants_head = executable_wants,
+    .wants_magic = executable_may_be,
     .worth = executable_worth,
     .read = executable_read,
 };

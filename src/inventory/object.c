@@ -304,10 +304,15 @@ static bool head_is_macho(Str head)
            str_starts(head, STR("\xfe\xed\xfa\xcf")) || str_starts(head, STR("\xfe\xed\xfa\xce"));
 }
 
+bool object_may_match(Str first)
+{
+    return head_is_elf(first) || head_is_macho(first) || str_starts(first, STR("MZ"));
+}
+
 bool object_matches(Str head)
 {
     if (!head_is_elf(head))
-        return head_is_macho(head) || str_starts(head, STR("MZ"));
+        return object_may_match(head);
     Reader r = reader_of(head);
     reader_seek(&r, 16);
     uint16_t type = str_at(head, 5) == 2 ? reader_u16be(&r) : reader_u16le(&r);

@@ -25,6 +25,7 @@ typedef struct Object {
 
 /* True for the first bytes of a program or shared object (not of an object file or a core dump). */
 bool object_matches(Str head);
+bool object_may_match(Str first); /* the same of four bytes: false is false for good */
 /* The names of an ELF file's sections, as they lie in it, from its first bytes and two more places.
  * False where that cannot be had or anything is odd: then object_open has to judge the whole. */
 bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names);

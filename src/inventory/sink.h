@@ -10,5 +10,3 @@ void sink_own_in(CatalogSink *sink, Str package, Str dir, Str name, Buf *scratch
 bool text_is_word(Str s);
 /* Whether a database of lines was overwritten or cut: a NUL in it, or a last line without an end. */
 bool text_is_torn(Str bytes);
-/* Whether any row wants the file by its path alone. */
-bool catalogers_want_path(Str path);

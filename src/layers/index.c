@@ -10,6 +10,11 @@ const LayerEntry *layer_index_at(const LayerIndex *index, size_t i)
     return &index->chunks.at[i / CHUNK][i % CHUNK];
 }
 
+LayerEntry *layer_index_get(LayerIndex *index, size_t i)
+{
+    return &index->chunks.at[i / CHUNK][i % CHUNK];
+}
+
 LayerEntry *layer_index_push(Arena *arena, LayerIndex *index)
 {
     if (index->len % CHUNK == 0)

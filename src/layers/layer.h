@@ -4,7 +4,8 @@
 #include "base/limits.h"
 #include "base/stream.h"
 
-/* One layer: its entries as a list, and the bytes of those files that somebody wants. */
+/* One layer: its entries as a list, and the bytes of those files that somebody wants. Of a layer
+ * that is a folder see layers/folder.h. */
 typedef enum LayerEntryKind {
     LAYER_FILE,
     LAYER_DIR,
@@ -19,7 +20,7 @@ typedef struct LayerEntry {
     Str path; /* as inside the image: relative, clean (archive/path.h) */
     Str link; /* of a symlink as written, of a hard link a clean path */
     uint64_t size;
-    uint32_t mode; /* permission bits; with `size` 0 for files in a directory that nobody wanted */
+    uint32_t mode; /* permission bits; with `size` 0 for files in a folder that nobody wanted */
     LayerEntryKind kind;
 } LayerEntry;
 
@@ -31,6 +32,7 @@ typedef struct LayerIndex {
 } LayerIndex;
 
 const LayerEntry *layer_index_at(const LayerIndex *index, size_t i);
+LayerEntry *layer_index_get(LayerIndex *index, size_t i);
 LayerEntry *layer_index_push(Arena *arena, LayerIndex *index);
 
 /* Whether a visitor wants a file: decided by its name, or only with a look at its first bytes. */
@@ -41,10 +43,10 @@ enum { LAYER_HEAD = 512 };
 /* Who looks on. Entries and bytes are lent for the call. All but `bytes` may be NULL. */
 typedef struct LayerVisitor {
     void *self;
-    /* Asked for each regular file; NULL: LAYER_PEEK for all. */
+    /* Asked for each regular file of a tar; NULL: LAYER_PEEK for all. */
     LayerInterest (*interest)(void *self, const LayerEntry *entry);
     /* After LAYER_PEEK: the first LAYER_HEAD bytes, or all if there are fewer. NULL: yes. In a
-     * directory entry->size and ->mode are not known yet. */
+     * folder entry->size and ->mode are not known yet. */
     bool (*wants)(void *self, const LayerEntry *entry, Str head);
     /* Of what is wanted by its first bytes, where the file can be read at any place (`file`, lent):
      * whether to read all of it. NULL: yes. */
@@ -68,15 +70,3 @@ typedef struct LayerWalk {
 /* Walks a tar that is already decoded. After an error *out holds what came before it.
  * Whiteouts: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 MUST_USE bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *err);
-
-typedef enum LayerDirKind {
-    LAYER_DIR_ROOTFS,  /* a plain tree; kernel file systems mounted in it are passed over */
-    LAYER_DIR_OVERLAY, /* a `diff` directory of overlay2 or fuse-overlayfs, with its whiteouts */
-} LayerDirKind;
-
-/* Walks a directory without ever leaving it or following a link; entries come in the order of the
- * file system. Redirects and metacopies of overlayfs need the layers below and are ERR_UNSUPPORTED,
- * named. A folder that cannot be read is a note.
- * https://docs.kernel.org/filesystems/overlayfs.html */
-MUST_USE bool layer_walk_dir(const LayerWalk *walk, Fd dir, LayerDirKind kind, LayerIndex *out,
-                             Error *err);

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sources/blobs.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "archive/path.h"
 #include "archive/tar.h"
 
@@ -77,16 +71,17 @@ bool blobs_open_tar(BlobStore *store, Fd file, uint64_t size, Arena *arena, cons
     Arena scratch CLEANUP(arena_fini) = {0};
     FileStream stream;
     TarReader tar;
-    *store = (BlobStore){.arena = arena, .limits = limits, .dir = -1, .file = file};
+    *store = (BlobStore){.arena = arena, .limits = limits, .file = file};
     map_init(&store->blobs, arena);
     file_stream_init(&stream, file, 0, size);
     tar_init(&tar, &stream.stream, limits, &scratch);
     return tar_index(store, &tar, err);
 }
 
-void blobs_open_dir(BlobStore *store, Fd dir, Arena *arena, const Limits *limits)
+void blobs_open_dir(BlobStore *store, const SourceOpener *folder, Arena *arena,
+                    const Limits *limits)
 {
-    *store = (BlobStore){.arena = arena, .limits = limits, .dir = dir, .file = -1};
+    *store = (BlobStore){.arena = arena, .limits = limits, .folder = folder, .file = -1};
     map_init(&store->blobs, arena);
 }
 
@@ -97,33 +92,20 @@ void blobs_close(BlobStore *store)
     store->opened.len = 0;
 }
 
-/* Nothing outside the folder, whatever its links say; what is no regular file is not there. */
 static bool dir_find(BlobStore *store, Str path, Blob *out)
 {
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-    struct stat st;
-    long fd = syscall(SYS_openat2, store->dir, arena_c_str(store->arena, path), &how, sizeof how);
-    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
-        Str part, rest = path;
-        while (str_next(&rest, '/', &part))
-            if (str_eq(part, STR("..")))
-                return false;
-        fd = openat(store->dir, arena_c_str(store->arena, path),
-                    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-    }
-    if (fd < 0)
+    Fd fd;
+    *out = (Blob){0};
+    if (!path_clean(store->arena, path, store->limits, &path, NULL) || path.len == 0 ||
+        !store->folder->open(store->folder->self, path, &fd))
         return false;
-    *vec_push(store->arena, &store->opened) = (Fd)fd;
-    if (fstat((int)fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return false;
-    *out = (Blob){.fd = (Fd)fd, .size = st.st_size > 0 ? (uint64_t)st.st_size : 0};
-    return true;
+    *vec_push(store->arena, &store->opened) = out->fd = fd;
+    return fd_size(fd, &out->size, NULL);
 }
 
 bool blob_find(BlobStore *store, Str path, Blob *out)
 {
-    if (store->dir >= 0)
+    if (store->folder)
         return dir_find(store, path, out);
     for (uint32_t hop = 0; hop <= store->limits->links; hop++) {
         bool escaped = false;

@@ -13,9 +13,9 @@ typedef struct Blob {
 struct BlobStore {
     Arena *arena;
     const Limits *limits;
-    Fd dir;          /* a folder, or -1 */
-    Fd file;         /* an uncompressed tar, or -1 */
-    Map blobs;       /* of a tar: clean path -> Blob */
+    const SourceOpener *folder; /* or NULL */
+    Fd file;                    /* an uncompressed tar, or -1 */
+    Map blobs;                  /* of a tar: clean path -> Blob */
     bool image_like; /* a tar's names look like an image's, not like a root file system's */
     Vec(Fd) opened;
 };
@@ -23,7 +23,8 @@ struct BlobStore {
 /* The members of an uncompressed tar, by reading its headers only. */
 MUST_USE bool blobs_open_tar(BlobStore *store, Fd file, uint64_t size, Arena *arena,
                              const Limits *limits, Error *err);
-void blobs_open_dir(BlobStore *store, Fd dir, Arena *arena, const Limits *limits);
+void blobs_open_dir(BlobStore *store, const SourceOpener *folder, Arena *arena,
+                    const Limits *limits);
 void blobs_close(BlobStore *store);
 
 /* False if there is none; links are followed inside the store. A blob that comes from a folder has

@@ -136,13 +136,12 @@ static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const
     out->subject.created = DATE_NONE;
     if (!read_inspect(input, arena, out, err))
         return false;
-    if (out->subject.layers.len != input->fds.len)
+    if (out->subject.layers.len != input->folders)
         return error_set(err, ERR_FORMAT, "the engine names %zu layers and %zu folders",
-                         out->subject.layers.len, input->fds.len);
+                         out->subject.layers.len, input->folders);
     read_history(input, arena, &out->subject);
-    for (size_t i = 0; i < input->fds.len; i++)
-        *vec_push(arena, &out->layers) =
-            (ImageLayer){.folder = true, .overlay = true, .fd = input->fds.at[i]};
+    for (size_t i = 0; i < input->folders; i++)
+        *vec_push(arena, &out->layers) = (ImageLayer){.folder = true, .overlay = true, .fd = -1};
     note_add(arena, &out->notes, out->subject.digest,
              STR("read from the engine's unpacked layers, whose digests cannot be verified"));
     return true;

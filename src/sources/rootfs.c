@@ -13,10 +13,10 @@ static bool matches(BlobStore *store)
 static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const Limits *limits,
                  Image *out, Error *err)
 {
-    (void)limits;
+    (void)limits, (void)store;
     uint64_t size = 0;
-    Fd fd = input->fds.at[0];
-    bool folder = store->dir >= 0;
+    bool folder = input->kind == SOURCE_DIR;
+    Fd fd = folder ? -1 : input->fds.at[0];
     if (!folder && !fd_size(fd, &size, err))
         return false;
     out->subject.kind = SUBJECT_ROOTFS;

@@ -111,7 +111,7 @@ static bool file_open(const SourceInput *input, Arena *arena, const Limits *limi
     Fd file;
     uint64_t size;
     bool image;
-    BlobStore store = {.arena = arena, .limits = limits, .dir = -1, .file = -1};
+    BlobStore store = {.arena = arena, .limits = limits, .file = -1};
     map_init(&store.blobs, arena);
     if (!file_prepare(input, limits, &file, &size, &image, err))
         return false;
@@ -128,7 +128,7 @@ static bool dir_open(const SourceInput *input, Arena *arena, const Limits *limit
                      Error *err)
 {
     BlobStore store;
-    blobs_open_dir(&store, input->fds.at[0], arena, limits);
+    blobs_open_dir(&store, &input->opener, arena, limits);
     bool ok = format_open(input, &store, arena, limits, out, err);
     /* The layers' blobs stay open for as long as the image. */
     for (size_t i = 0; ok && i < store.opened.len; i++)

@@ -7,7 +7,7 @@
 
 /* Where bytes come from. The work is cut in two: source_locate runs in the collector, which may
  * open what the user named but parses nothing of it; image_open runs in the sandboxed child, which
- * parses and holds nothing but the descriptors of a SourceInput. */
+ * parses and holds nothing but descriptors of regular files. */
 
 typedef enum SourceKind {
     SOURCE_FILE,    /* one regular file: an archive, a layout or a root file system, in a tar */
@@ -15,12 +15,21 @@ typedef enum SourceKind {
     SOURCE_OVERLAY, /* an engine's own layer folders, lowest first */
 } SourceKind;
 
+/* For whoever may open nothing: gives a regular file of the folder by its clean path, links followed
+ * inside it; false if there is none. */
+typedef struct SourceOpener {
+    void *self;
+    bool (*open)(void *self, Str path, Fd *out);
+} SourceOpener;
+
 typedef struct SourceInput {
     SourceKind kind;
-    Str name;     /* as the user wrote it */
-    Str platform; /* "linux/arm64/v8", or empty: this machine's */
-    bool engine;  /* a container engine handed it over: a wrong digest refuses the image */
-    Vec(Fd) fds;  /* the file or folder; for SOURCE_OVERLAY one a layer */
+    Str name;       /* as the user wrote it */
+    Str platform;   /* "linux/arm64/v8", or empty: this machine's */
+    bool engine;    /* a container engine handed it over: a wrong digest refuses the image */
+    Vec(Fd) fds;    /* the file or folder; for SOURCE_OVERLAY one a layer. A child has no folder: */
+    size_t folders; /* how many the collector holds for it, */
+    SourceOpener opener; /* and who opens what lies in the only one of SOURCE_DIR */
     Fd scratch;   /* SOURCE_FILE: an unlinked file that a compressed archive is unfolded into */
     Str inspect;  /* SOURCE_OVERLAY: the engine's answers, JSON */
     Str history;  /* source_complete */
@@ -36,9 +45,9 @@ MUST_USE bool source_complete(SourceInput *input, Arena *arena, Error *err);
 void source_close(SourceInput *input);
 
 typedef struct ImageLayer {
-    bool folder;  /* fd is a folder, else a range of a regular file */
+    bool folder;  /* one of the collector's, of the layer's own number; else a range of a file */
     bool overlay; /* a folder with overlay2's whiteouts */
-    Fd fd;        /* owned by the SourceInput or by the Image (see owned) */
+    Fd fd;        /* of a file; owned by the SourceInput or by the Image (see owned) */
     bool owned;
     uint64_t offset, size;
     bool missing; /* the configuration names it, the archive does not hold it */

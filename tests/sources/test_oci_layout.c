@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 
+#include "base/beneath.h"
 #include "sources/digest.h"
 #include "sources/source.h"
 #include "test.h"
@@ -77,18 +78,27 @@ static Str joined(Layout *layout, Str a, Str b)
     return arena_printf(layout->arena, STR_FMT "," STR_FMT, STR_ARG(a), STR_ARG(b));
 }
 
+static bool file_open(void *self, Str path, Fd *out)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Fd *dir = self;
+    return beneath_open_file(*dir, arena_c_str(&arena, path), BENEATH_INSIDE_LINKS, out) ==
+           BENEATH_FILE;
+}
+
 static bool layout_open(Layout *layout, const char *platform, Error *why)
 {
     const Limits limits = LIMITS_DEFAULT;
-    SourceInput input = {
-        .kind = SOURCE_DIR, .name = STR("layout"), .platform = str_from(platform), .scratch = -1};
-    Fd dir;
+    Fd dir CLEANUP(fd_close) = -1;
     Error err = {0};
     REQUIRE_OK(fd_open_dir_at(AT_FDCWD, layout->folder, &dir, &err));
-    *vec_push(layout->arena, &input.fds) = dir;
-    bool ok = image_open(&input, layout->arena, &limits, &layout->image, why);
-    source_close(&input);
-    return ok;
+    const SourceInput input = {.kind = SOURCE_DIR,
+                               .name = STR("layout"),
+                               .platform = str_from(platform),
+                               .scratch = -1,
+                               .folders = 1,
+                               .opener = {&dir, file_open}};
+    return image_open(&input, layout->arena, &limits, &layout->image, why);
 }
 
 TEST(index_of_nothing)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fcntl.h>
-
 #include "sources/source.h"
 #include "test.h"
 
@@ -18,16 +16,9 @@ static bool overlay_open(Arena *arena, const char *inspect, const char *history,
                          .engine = true,
                          .scratch = -1,
                          .inspect = str_from(inspect),
-                         .history = str_from(history)};
-    for (size_t i = 0; i < folders; i++) {
-        Fd dir;
-        Error err = {0};
-        REQUIRE_OK(fd_open_dir_at(AT_FDCWD, STR("/"), &dir, &err));
-        *vec_push(arena, &input.fds) = dir;
-    }
-    bool ok = image_open(&input, arena, &limits, out, why);
-    source_close(&input);
-    return ok;
+                         .history = str_from(history),
+                         .folders = folders};
+    return image_open(&input, arena, &limits, out, why);
 }
 
 TEST(overlay_of_an_engine_that_contradicts_itself)
