@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -13,8 +14,9 @@ static bool replay_file(Fd dir, const char *name, Error *err)
     Arena arena CLEANUP(arena_fini) = {0};
     Fd file CLEANUP(fd_close) = -1;
     Str bytes;
-    if (!fd_open_read_at(dir, str_from(name), &file, err) ||
-        !fd_read_all(file, str_from(name), UINT64_C(64) << 20, &arena, &bytes, err))
+    if (!fd_open_read_at(dir, str_from(name), &file, err))
+        return err->sys == ENOENT; /* a fuzzer that runs has just found a shorter one */
+    if (!fd_read_all(file, str_from(name), UINT64_C(64) << 20, &arena, &bytes, err))
         return false;
     LLVMFuzzerTestOneInput((const uint8_t *)bytes.ptr, bytes.len);
     return true;
