@@ -33,9 +33,8 @@ size_t fuzz_row_find(const char *const *first_name, size_t stride, size_t count)
         memcpy(&name, (const char *)first_name + i * stride, sizeof name);
         if (strcmp(name, row_name) == 0)
             return found = i;
-        fprintf(stderr, "%s%s", i ? " " : "rows: ", name);
     }
-    fprintf(stderr, "\nnone of them is '%s'\n", row_name);
+    fprintf(stderr, "no row '%s': call the program by the name of one\n", row_name);
     exit(2);
 }
 

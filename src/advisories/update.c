@@ -327,14 +327,17 @@ bool database_signature_check(Str path, Str public_pem, Arena *arena, Error *err
     Mapping mapping CLEANUP(mapping_close) = {0};
     Str signature, beside = arena_printf(arena, STR_FMT ".sig", STR_ARG(path));
     bool good = false;
-    if (!file_read(beside, SIGNATURE_BYTES, arena, &signature, err)) {
+    if (!file_read(beside, DATABASE_SIGNATURES, arena, &signature, err)) {
         if (err && err->sys == ENOENT)
             err->code = ERR_ABSENT;
         return error_within(err, "signature of the database");
     }
-    if (!fd_open_read_at(AT_FDCWD, path, &fd, err) || !mapping_open(fd, path, &mapping, err) ||
-        !signature_verify(public_pem, mapping.bytes, signature, &good, err))
+    if (!fd_open_read_at(AT_FDCWD, path, &fd, err) || !mapping_open(fd, path, &mapping, err))
         return false;
+    for (size_t at = 0; !good && (at == 0 || at < signature.len); at += SIGNATURE_BYTES)
+        if (!signature_verify(public_pem, mapping.bytes,
+                              str_sub(signature, at, at + SIGNATURE_BYTES), &good, err))
+            return false;
     return good || error_set(err, ERR_DIGEST, "database " STR_FMT ": its signature is wrong",
                              STR_ARG(path));
 }

@@ -52,4 +52,5 @@ MUST_USE bool database_update(const UpdateOptions *options, Arena *arena, Update
                               Error *err);
 
 /* Ed25519, of the whole file, in `path`.sig. ERR_DIGEST if it is wrong, ERR_ABSENT if there is none. */
+enum { DATABASE_SIGNATURES = 4 * 64 }; /* bytes at most: while it is replaced, there are several */
 MUST_USE bool database_signature_check(Str path, Str public_pem, Arena *arena, Error *err);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/db.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "advisories/build.h"
 #include "advisories/seed.h"
+#include "advisories/update.h"
 #include "base/fd.h"
 #include "base/hash.h"
 #include "base/progress.h"
@@ -35,17 +38,39 @@ void db_print_built(const BuildReport *report, Str path)
            (double)report->json_bytes / 1e6);
 }
 
-/* `path`.sig: Ed25519 over the whole file. */
-static bool sign(Str path, Str key_file, Arena *arena, Error *err)
+/* Ed25519 over the whole file. */
+static bool sign(Str path, Str key_file, Arena *arena, Str *out, Error *err)
 {
-    Str key, signature;
+    Str key;
     Mapping file CLEANUP(mapping_close) = {0};
     Fd fd CLEANUP(fd_close) = -1;
     return (file_read(key_file, 1 << 16, arena, &key, err) &&
             fd_open_read_at(AT_FDCWD, path, &fd, err) && mapping_open(fd, path, &file, err) &&
-            signature_make(key, file.bytes, arena, &signature, err) &&
-            file_write_atomic(arena_join(arena, path, STR(".sig")), signature, err)) ||
+            signature_make(key, file.bytes, arena, out, err)) ||
            error_within(err, "--sign-key " STR_FMT, STR_ARG(key_file));
+}
+
+/* Database and `path`.sig are two files: while one of them is new, the signatures of both the old
+ * and the new database stand in the second, so that whoever looks, or is left with this, finds a
+ * signature that is right. */
+static bool build_signed(const BuildOptions *build_options, Str path, Str key_file, Arena *arena,
+                         BuildReport *report, Error *err)
+{
+    Str aside = arena_join(arena, path, STR(".new")), beside = arena_join(arena, path, STR(".sig"));
+    Str signature, old = {0};
+    if (!database_build(build_options, aside, arena, report, err) ||
+        !sign(aside, key_file, arena, &signature, err)) {
+        unlink(arena_c_str(arena, aside));
+        return false;
+    }
+    if (!file_read(beside, DATABASE_SIGNATURES - signature.len, arena, &old, NULL))
+        old = (Str){0};
+    bool ok = file_write_atomic(beside, arena_join(arena, signature, old), err);
+    if (ok && rename(arena_c_str(arena, aside), arena_c_str(arena, path)) != 0)
+        ok = error_sys(err, "cannot write " STR_FMT, STR_ARG(path));
+    if (!ok)
+        unlink(arena_c_str(arena, aside));
+    return ok && file_write_atomic(beside, signature, err);
 }
 
 static bool build(const Options *options, Arena *arena, int *exit_code, Error *err)
@@ -58,11 +83,11 @@ static bool build(const Options *options, Arena *arena, int *exit_code, Error *e
         .dir = options->operands.at[1], .built = options->as_of, .progress = show_file};
     if (str_rcut(path, '/', &folder, &base) && folder.len && !dir_make_all(folder, err))
         return false;
-    if (!database_build(&build_options, path, arena, &report, err))
+    if (options->sign_key.len
+            ? !build_signed(&build_options, path, options->sign_key, arena, &report, err)
+            : !database_build(&build_options, path, arena, &report, err))
         return false;
     progress_clear();
-    if (options->sign_key.len && !sign(path, options->sign_key, arena, err))
-        return false;
     db_print_notes(&report.notes);
     db_print_built(&report, path);
     *exit_code = report.notes.len ? EXIT_INCOMPLETE : EXIT_DONE;

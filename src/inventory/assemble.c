@@ -28,12 +28,19 @@ static int str_order(const void *left, const void *right)
     return str_cmp(*(const Str *)left, *(const Str *)right);
 }
 
+/* Sorted, each once. */
 static void strs_sort(StrVec *strs)
 {
+    size_t kept = 0;
     if (strs->len)
         qsort(strs->at, strs->len, sizeof *strs->at, str_order);
+    for (size_t i = 0; i < strs->len; i++)
+        if (kept == 0 || !str_eq(strs->at[i], strs->at[kept - 1]))
+            strs->at[kept++] = strs->at[i];
+    strs->len = kept;
 }
 
+/* For few. Paths may be many, so they are pushed, and packages_sort leaves each once. */
 static void strs_add(Arena *arena, StrVec *strs, Str s)
 {
     for (size_t i = 0; i < strs->len; i++)
@@ -121,7 +128,7 @@ static Package package_of(Assembler *a, const VisibleFile *visible, const Packag
     package.layer = file_index_origin(&a->index, visible, from);
     for (size_t i = 0; i < from->paths.len; i++) {
         bool file = str_eq(from->paths.at[i], visible->file->as);
-        strs_add(a->arena, &package.paths, file ? visible->path : from->paths.at[i]);
+        *vec_push(a->arena, &package.paths) = file ? visible->path : from->paths.at[i];
     }
     for (size_t i = 0; i < from->licences.len; i++)
         strs_add(a->arena, &package.licences, from->licences.at[i]);
@@ -146,7 +153,7 @@ static void package_merge(Arena *arena, Package *into, const Package *from)
     fill(&into->vendor, from->vendor);
     fill(&into->modularity, from->modularity);
     for (size_t i = 0; i < from->paths.len; i++)
-        strs_add(arena, &into->paths, from->paths.at[i]);
+        *vec_push(arena, &into->paths) = from->paths.at[i];
     for (size_t i = 0; i < from->licences.len; i++)
         strs_add(arena, &into->licences, from->licences.at[i]);
 }
@@ -308,10 +315,12 @@ static void close_packages(Assembler *a)
         Package *p = &a->out->packages.at[i];
         package_close(a->arena, p, &a->out->subject.os);
         p->id = p->purl;
-        for (uintptr_t n = 2; map_has(&ids, p->id); n++)
-            p->id =
-                arena_printf(a->arena, STR_FMT "#%llu", STR_ARG(p->purl), (unsigned long long)n);
-        *map_get(&ids, p->id) = a;
+        uintptr_t number = (uintptr_t)map_find(&ids, p->purl);
+        while (map_has(&ids, p->id))
+            p->id = arena_printf(a->arena, STR_FMT "#%llu", STR_ARG(p->purl),
+                                 (unsigned long long)++number);
+        *map_get(&ids, p->id) = (void *)(uintptr_t)1;
+        *map_get(&ids, p->purl) = (void *)(number ? number : 1);
     }
 }
 

@@ -102,11 +102,21 @@ static bool is_chosen(const char *name)
     return chosen && !plan.signal;
 }
 
+/* Callers, libc among them, rely on what these can fail with. */
+static int error_of(const char *name)
+{
+    static const char *const memory[] = {"malloc", "calloc", "realloc", "mmap", "mmap64", "mremap"};
+    for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+        if (strcmp(memory[i], name) == 0)
+            return ENOMEM;
+    return strcmp(name, "pthread_create") == 0 || strcmp(name, "fork") == 0 ? EAGAIN : plan.error;
+}
+
 static bool fails(const char *name)
 {
     if (!is_chosen(name) || plan.error == 0)
         return false;
-    errno = plan.error;
+    errno = error_of(name);
     return true;
 }
 
@@ -375,7 +385,7 @@ SHOWN void *mremap(void *old, size_t from, size_t to, int flags, ...)
 SHOWN int pthread_create(pthread_t *out, const pthread_attr_t *with, void *(*run)(void *),
                          void *context)
 {
-    return fails("pthread_create") ? plan.error : NEXT(pthread_create)(out, with, run, context);
+    return fails("pthread_create") ? EAGAIN : NEXT(pthread_create)(out, with, run, context);
 }
 
 /* ---- the heap, but not in front of a sanitizer's ---- */

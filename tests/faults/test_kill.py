@@ -5,9 +5,10 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import time
 
-from assay import AS_OF, one_line
+from assay import AS_OF, Skip, one_line
 from faults import ROUNDS, Fault, World, adopt_orphans, chance, disturbed, finish, moments, rounds, run, start, tree
 from test_db import served
 
@@ -22,8 +23,8 @@ CHANGES = ("write,pwrite,pwrite64,writev,ftruncate,ftruncate64,fsync,rename,rena
 class Killing:
     """One command: what it leaves undisturbed, and whether a killed one left anything else."""
 
-    def __init__(self, words, database="db/advisories.db"):
-        self.words, self.database = words, database
+    def __init__(self, words, *status):
+        self.words, self.status = words, ["db", "status", "--db", "db", *status]
         adopt_orphans()
         shutil.rmtree("work")
         shutil.copytree("fresh", "work")
@@ -44,8 +45,9 @@ class Killing:
     def check(self, how):
         """The database is the old one or the new one, and a second run leaves what it always leaves."""
         now = tree("work")
-        assert now.get(self.database) in (self.before.get(self.database), self.after.get(self.database)), (how, now)
-        status = run(["db", "status", "--db", "db"])
+        name = "db/advisories.db"
+        assert now[name] in (self.before[name], self.after[name]), (how, now)
+        status = run(self.status)
         assert status.code == 0, (how, status)
         again = run(self.words)
         assert again.code == 0, (how, again)
@@ -113,6 +115,21 @@ def test_build(folder):
 def test_build_at_every_change(folder):
     World(folder)
     Killing(BUILD).at_every_change(signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+
+
+def test_signed_build(folder):
+    """At every moment there is a database, and a signature of it."""
+    world = World(folder)
+    try:
+        for words in (["genpkey", "-algorithm", "ed25519", "-out", "key"], ["pkey", "-in", "key", "-pubout", "-out", "pub"]):
+            subprocess.run(["openssl", *words], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Skip("no openssl that makes Ed25519 keys") from error
+    signed = ["--db", "db", "--sign-key", "../key"]
+    world.change("db", "build", "../feeds", *signed)
+    killing = Killing(["db", "build", "../later", *signed], "--db-key", "../pub")
+    killing.at_every_change(signal.SIGKILL, signal.SIGTERM)
+    killing.at_random(rounds(4))
 
 
 def test_scan(folder):

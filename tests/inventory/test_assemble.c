@@ -151,6 +151,43 @@ TEST(one_identity_in_two_places_is_one_package)
     CHECK_STR(p->id, STR("pkg:npm/a@1.0.0"));
 }
 
+TEST(many_copies_of_one_package)
+{
+    enum { COPIES = 100000 }; /* each beside each is more than a test may take */
+    IMAGE(image);
+    ImageEntry *entries = arena_new_array(&image.arena, ImageEntry, COPIES);
+    for (int i = 0; i < COPIES; i++) {
+        Str path = arena_printf(&image.arena, "srv/%d/node_modules/a/package.json", COPIES - i);
+        entries[i] = (ImageEntry){LAYER_FILE, arena_c_str(&image.arena, path),
+                                  "{\"name\":\"a\",\"version\":\"1.0.0\"}"};
+    }
+    image_layer(&image, entries, COPIES);
+    image_layer(&image, entries, 1);
+    image_assemble(&image);
+    CHECK_INT(image.out.packages.len, 1);
+    CHECK_INT(image.out.packages.at[0].paths.len, COPIES);
+    CHECK_STR(image.out.packages.at[0].paths.at[0], STR("srv/1/node_modules/a/package.json"));
+}
+
+TEST(equal_packages_of_many_owners_have_ids_of_their_own)
+{
+    IMAGE(image);
+    static const char npm[] = "{\"name\":\"a\",\"version\":\"1.0.0\"}";
+    IMAGE_LAYER(
+        &image,
+        {LAYER_FILE, "var/lib/dpkg/status", "Package: x\nVersion: 1\n\nPackage: y\nVersion: 1\n"},
+        {LAYER_FILE, "var/lib/dpkg/info/x.list", "/x/node_modules/a/package.json\n"},
+        {LAYER_FILE, "var/lib/dpkg/info/y.list", "/y/node_modules/a/package.json\n"},
+        {LAYER_FILE, "x/node_modules/a/package.json", npm},
+        {LAYER_FILE, "y/node_modules/a/package.json", npm},
+        {LAYER_FILE, "z/node_modules/a/package.json", npm});
+    image_assemble(&image);
+    CHECK_INT(image.out.packages.len, 5);
+    CHECK_STR(image.out.packages.at[2].id, STR("pkg:npm/a@1.0.0"));
+    CHECK_STR(image.out.packages.at[3].id, STR("pkg:npm/a@1.0.0#2"));
+    CHECK_STR(image.out.packages.at[4].id, STR("pkg:npm/a@1.0.0#3"));
+}
+
 TEST(licences_of_a_linked_doc_folder)
 {
     IMAGE(image);
