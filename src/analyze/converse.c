@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/converse.h"
 
+#include <errno.h>
+
 #include "analyze/collector.h"
 #include "analyze/worker.h"
 #include "base/progress.h"
@@ -78,25 +80,26 @@ static bool take_inventory(Talk *talk, Reader *r, Error *err)
            error_within(err, "the parser's answer");
 }
 
-static bool begin_layer(Talk *talk, Reader *r, Error *err)
+/* A layer begins or is done; what is neither may not be named. */
+static bool note_layer(Talk *talk, Reader *r, bool done, Error *err)
 {
     Str name = str_head(reader_str(r), 300);
-    uint64_t number = reader_varint(r), before = reader_varint(r);
-    if (!reader_ok(r) || number >= talk->limits->layers || talk->begun->len >= talk->limits->layers)
-        return error_set(err, ERR_INTERNAL, "the parser begins a layer that there is not");
-    for (size_t i = 0; i < talk->begun->len; i++)
-        if (talk->begun->at[i].number + UINT64_C(1) == before)
-            talk->begun->at[i].done = true;
-    *vec_push(talk->arena, talk->begun) =
+    uint64_t number = reader_varint(r);
+    LayerBegunVec *begun = talk->begun;
+    if (!reader_ok(r) || number >= talk->limits->layers || reader_left(r))
+        return error_set(err, ERR_INTERNAL, "the parser reads a layer that there is not");
+    size_t at = 0;
+    while (at < begun->len && begun->at[at].number != number)
+        at++;
+    if (done != (at < begun->len))
+        return error_set(err, ERR_INTERNAL, "the parser reads a layer twice or not at all");
+    if (done) {
+        begun->at[at].done = true;
+        return true;
+    }
+    *vec_push(talk->arena, begun) =
         (LayerBegun){.number = (uint32_t)number, .name = arena_str(talk->arena, name)};
     progress_show(STR_FMT, STR_ARG(name));
-    return true;
-}
-
-static bool layers_done(Talk *talk)
-{
-    for (size_t i = 0; i < talk->begun->len; i++)
-        talk->begun->at[i].done = true;
     return true;
 }
 
@@ -113,9 +116,9 @@ static bool heed(Talk *talk, Str message, Error *err)
     case WORKER_OPEN:
         return collector_open(&talk->collector, &r, err);
     case WORKER_BEGIN:
-        return begin_layer(talk, &r, err);
-    case WORKER_READ:
-        return layers_done(talk);
+        return note_layer(talk, &r, false, err);
+    case WORKER_DONE:
+        return note_layer(talk, &r, true, err);
     case WORKER_INVENTORY:
         return take_inventory(talk, &r, err);
     default:
@@ -142,8 +145,11 @@ bool converse(const Cache *cache, const Limits *limits, const SourceInput *input
             return talk.done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
         if (++talk.messages > limits->entries)
             return error_set(err, ERR_INTERNAL, "the parser says too much");
-        if (!heed(&talk, buf_str(&message), err))
+        if (heed(&talk, buf_str(&message), err))
+            continue;
+        if (err->sys != EPIPE)
             return false;
+        *err = (Error){0}; /* it is dead, and what it says next is of what */
     }
     return false;
 }

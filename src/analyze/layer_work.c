@@ -2,6 +2,8 @@
 #include "analyze/layer_work.h"
 
 #include "analyze/folder_work.h"
+#include "analyze/parent.h"
+#include "analyze/worker.h"
 #include "base/reader.h"
 
 /* Kinds are at most this; anything else is no cache entry of ours. */
@@ -158,6 +160,7 @@ void layer_work_run(LayerWork *work)
 {
     layer_result_init(&work->result, &work->arena, work->limits);
     work->ok = work_do(work);
+    parent_say_layer(work->parent, WORKER_DONE, work->name, work->number);
 }
 
 void layer_work_fini(LayerWork *work)

@@ -12,8 +12,8 @@ typedef struct LayerWork {
     Str cached;            /* what the cache has for it; empty: nothing */
     bool strict;           /* its digest binds */
     bool ahead;            /* decode on a second thread */
-    struct Parent *parent; /* of a folder: who lists it and opens its files, */
-    uint32_t number;       /* by this number */
+    struct Parent *parent; /* who hears of it, and opens the files of a folder */
+    uint32_t number;       /* what it is there */
     Arena arena;           /* of everything below */
     LayerIndex index;
     LayerResult result;

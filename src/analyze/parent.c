@@ -43,6 +43,13 @@ bool parent_say(Parent *parent, char kind, Str first, Str rest, Error *err)
     return send_message(parent, &message, err);
 }
 
+void parent_say_layer(Parent *parent, char kind, Str name, uint32_t number)
+{
+    Buf rest CLEANUP(buf_fini) = {0};
+    buf_varint(&rest, number);
+    (void)!parent_say(parent, kind, name, buf_str(&rest), NULL);
+}
+
 bool parent_ask_keys(Parent *parent, Str question, Buf *answer, Error *err)
 {
     bool got = false;

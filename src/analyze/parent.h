@@ -28,6 +28,8 @@ void parent_fini(Parent *parent);
 
 /* A message of this kind: `first`, as a string with its length, and `rest`. */
 MUST_USE bool parent_say(Parent *parent, char kind, Str first, Str rest, Error *err);
+/* Of a layer; whether it is heard matters to none but the collector. */
+void parent_say_layer(Parent *parent, char kind, Str name, uint32_t number);
 /* What the answer to WORKER_KEYS holds, into *answer. */
 MUST_USE bool parent_ask_keys(Parent *parent, Str question, Buf *answer, Error *err);
 /* Has these folders listed, each once; their listings are whole then. */

@@ -68,7 +68,8 @@ static void image_blame(Reading *r, Inventory *out, const Error *why)
     Str name = r->input->name;
     *out = (Inventory){.subject = {.name = name, .created = DATE_NONE}};
     out->subject.os.support_end = DATE_NONE;
-    note_add(r->arena, &r->incomplete, name, error_message(why));
+    if (r->incomplete.len == 0)
+        note_add(r->arena, &r->incomplete, name, error_message(why));
 }
 
 bool inventory_read(const Cache *cache, const Limits *limits, const SourceInput *input,
@@ -77,9 +78,10 @@ bool inventory_read(const Cache *cache, const Limits *limits, const SourceInput 
     Reading r = {.cache = cache, .limits = limits, .input = input, .arena = arena};
     Error why = {0};
     bool ok = child_read(&r, out, &why);
-    if (!ok && r.starved && layers_blame(&r, &why))
-        ok = child_read(&r, out, &why);
-    if (!ok && !r.starved) {
+    bool starved = r.starved;
+    if (!ok && starved && layers_blame(&r, &why))
+        ok = child_read(&r, out, &(Error){0});
+    if (!ok && !starved) {
         if (err)
             *err = why;
         return false;

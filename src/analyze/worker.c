@@ -78,15 +78,8 @@ static bool tell_cache(Worker *w, Error *err)
 /* For the progress display, and so that the collector can name what was being read if we end. */
 static void say_begin(void *context, const LayerWork *work)
 {
-    static _Thread_local size_t before; /* 1 + the layer that this thread has done */
     const Worker *w = context;
-    Buf rest CLEANUP(buf_fini) = {0};
-    size_t number = (size_t)(work - w->works);
-    buf_varint(&rest, number);
-    buf_varint(&rest, before);
-    before = number + 1;
-    if (!parent_say(w->parent, WORKER_BEGIN, work->name, buf_str(&rest), NULL))
-        return; /* whoever speaks next will know */
+    parent_say_layer(w->parent, WORKER_BEGIN, work->name, work->number);
 }
 
 /* All folders that the cache does not have, at once: so that the collector's threads share them. */
@@ -229,8 +222,7 @@ static bool work(Worker *w, Error *err)
     prepare_works(w);
     bool ok = ask_cache(w, err) && list_folders(w, err) &&
               layers_read(w->works, w->image.layers.len, w->arena, say_begin, w, err) &&
-              parent_say(w->parent, WORKER_READ, (Str){0}, (Str){0}, err) && check_total(w, err) &&
-              tell_cache(w, err) && inventory_make(w, &inventory, err);
+              check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
     if (ok) {
         inventory_finish(w, &inventory);
         buf_put_char(&bytes, WORKER_INVENTORY);

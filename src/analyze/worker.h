@@ -15,9 +15,8 @@
  *   WORKER_OPEN       files to open: the folder's number, whether links are followed (a byte), how
  *                     many (64 at most), then their paths
  *   -> COLLECTOR_FILES, the number, how many, a FolderOpened for each (a byte), and the descriptors
- *   WORKER_BEGIN      a layer is being read: its name, its number, and 1 + the number of that which
- *                     is thereby done, or 0
- *   WORKER_READ       all layers are read
+ *   WORKER_BEGIN      a layer is being read: its name and number
+ *   WORKER_DONE       it was read: the same
  *   WORKER_STORE      a key and what to keep under it
  *   WORKER_INVENTORY  inventory_encode's bytes; the last message */
 enum {
@@ -25,7 +24,7 @@ enum {
     WORKER_LIST = 'L',
     WORKER_OPEN = 'O',
     WORKER_BEGIN = 'B',
-    WORKER_READ = 'R',
+    WORKER_DONE = 'D',
     WORKER_STORE = 'S',
     WORKER_INVENTORY = 'I',
 };

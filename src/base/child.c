@@ -331,9 +331,14 @@ static int reap_soon(Child *child)
 {
     Fd pidfd CLEANUP(fd_close) = pidfd_open(child->pid, 0);
     struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-    if (pidfd < 0 || poll(&ended, 1, GRACE_MS) <= 0)
+    bool lingers = pidfd < 0 || poll(&ended, 1, GRACE_MS) <= 0;
+    if (lingers)
         kill(child->pid, SIGKILL);
-    return reap(child);
+    int status = reap(child);
+    /* Who is killed and not by us met the system's limit of memory, as a rule. */
+    child->starved = !lingers && WIFSIGNALED(status) &&
+                     (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU);
+    return status;
 }
 
 static bool child_judge(Child *child, Error *err)
@@ -343,7 +348,6 @@ static bool child_judge(Child *child, Error *err)
     int status = reap_soon(child);
     if (WIFSIGNALED(status)) {
         int sig = WTERMSIG(status);
-        child->starved = sig == SIGXCPU;
         if (sig == SIGXCPU)
             return error_set(err, ERR_LIMIT, "%s ran out of processor time", child->name);
         if (sig == SIGSYS)
@@ -351,9 +355,10 @@ static bool child_judge(Child *child, Error *err)
                              child->name, sigabbrev_np(sig));
         return error_set(err, ERR_INTERNAL, "%s died (SIG%s)", child->name, sigabbrev_np(sig));
     }
-    child->starved = WEXITSTATUS(status) == EXIT_MEMORY;
-    if (child->starved)
+    if (WEXITSTATUS(status) == EXIT_MEMORY) {
+        child->starved = true;
         return error_set(err, ERR_LIMIT, "%s ran out of memory", child->name);
+    }
     if (WEXITSTATUS(status) != EXIT_GOOD)
         return error_set(err, ERR_INTERNAL, "%s ended with status %d", child->name,
                          WEXITSTATUS(status));

@@ -302,11 +302,15 @@ static bool limits_enter(const Limits *limits, Error *err)
         {RLIMIT_AS, limits->memory, limits->memory},
     };
     for (size_t i = 0; i < COUNT_OF(rows) - !FILTERS; i++) {
+        /* Lower ones that somebody set stay. A soft limit of time that is the hard one kills without
+         * a word. */
         struct rlimit now, want = {rows[i].soft, rows[i].hard};
         if (getrlimit((__rlimit_resource_t)rows[i].which, &now) != 0)
             return error_sys(err, "cannot read a resource limit");
         want.rlim_max = want.rlim_max < now.rlim_max ? want.rlim_max : now.rlim_max;
-        want.rlim_cur = want.rlim_cur < want.rlim_max ? want.rlim_cur : want.rlim_max;
+        want.rlim_cur = want.rlim_cur < now.rlim_cur ? want.rlim_cur : now.rlim_cur;
+        if (rows[i].which == RLIMIT_CPU && want.rlim_cur == want.rlim_max && want.rlim_max > 1)
+            want.rlim_cur--;
         if (setrlimit((__rlimit_resource_t)rows[i].which, &want) != 0)
             return error_sys(err, "cannot set a resource limit");
     }
