@@ -299,9 +299,11 @@ def documents():
     reply = lambda body, status='200 OK': f'HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}'
     seed('engine', 'image', 'a' + join(reply(inspect), reply(history)))
     seed('engine', 'absent', 'a' + reply('{"message":"No such image"}', '404 Not Found'))
-    seed('engine', 'images', 'b' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
+    seed('engine', 'save', 'b' + reply('tar'))
+    seed('engine', 'find', 'c' + join('', reply('OK')))
+    seed('engine', 'images', 'd' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
                                                      {'Id': 'sha256:2', 'RepoTags': ['<none>:<none>']}, {'Id': 'sha256:3', 'RepoTags': None}])))
-    seed('engine', 'chunked', 'b' + 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n')
+    seed('engine', 'chunked', 'd' + 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n')
     t = io.BytesIO()
     with tarfile.open(fileobj=t, mode='w', format=tarfile.USTAR_FORMAT) as tar:
         for name, text in (('manifest.json', saved), ('c', config), ('0', 'layer')):
