@@ -26,6 +26,7 @@ class Image:
         self.debian = self.r.random() < .4
         self.os_packages = {}
         self.layers, self.tree = [], {}
+        self.for_umoci = True
         self.loadable = True  # by an engine: the names in it are tame
         self.database = self.r.choice(["plain", "plain", "link", "far link"])
         for number in range(self.r.choice([1, 2, 3, 5])):
@@ -41,6 +42,7 @@ class Image:
         for i in range(1, len(parts)):
             above = "/".join(parts[:i])
             if self.tree.get(above, ("d",))[0] != "d":
+                self.for_umoci = False  # it refuses what no entry made a folder
                 self.hide(above, False)
             self.tree.setdefault(above, ("d",))
         if node[0] != "d" or self.tree.get(path, ("d",))[0] != "d":
@@ -60,7 +62,10 @@ class Image:
             r.choice([self.npm, self.python, self.gem, self.jar])()
         for _ in range(r.choice([0, 1, 3])):
             r.choice([self.noise, self.replace, self.hard_link, self.symlink, self.again, self.hostile])()
-        entries = self.hidden + self.brought if r.random() < .6 else self.brought + self.hidden
+        first = r.random() < .6
+        entries = self.hidden + self.brought if first else self.brought + self.hidden
+        if self.hidden and not first:
+            self.for_umoci = False  # it hides in the order of the archive
         self.layers.append(tar(*entries))
 
     def put(self, path, data, **more):
@@ -170,7 +175,14 @@ class Image:
         path = r.choice(known)
         if any(self.blocked(path, done) for done in self.done):
             return
-        self.put(path if self.tree[path][0] == "d" else path + "/inside", "now something else")
+        if self.tree[path][0] == "d":
+            self.put(path, "now a file")
+            return
+        if r.random() < .7:
+            self.done.add("folder " + path)
+            self.brought.append(entry(path + "/", kind=tarfile.DIRTYPE, mode=0o755))
+            self.bring(path, ("d",))
+        self.put(path + "/inside", "in a folder now")
 
     def hard_link(self):
         """To a file of the same layer: over a layer's border engines cannot unpack it. The name it had

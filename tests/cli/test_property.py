@@ -5,7 +5,6 @@ ASSAY_PROPERTY_SEED the first."""
 import bz2
 import contextlib
 import gzip
-import io
 import json
 import lzma
 import os
@@ -13,8 +12,8 @@ import shutil
 import subprocess
 import tarfile
 
-from assay import Skip, docker_archive, expect, image_config, oci_layout, scan, sha256, tar
-from engine import difference, docker, dockerd, essence, run
+from assay import Skip, docker_archive, image_config, oci_layout, scan
+from engine import difference, docker, dockerd, essence, need, run
 from images import Image
 
 COUNT = int(os.environ.get("ASSAY_PROPERTY_IMAGES", "4"))
@@ -160,8 +159,6 @@ def test_every_way_in_is_the_same_image(folder):
 
 
 def test_an_engine_holds_the_same_image(folder):
-    if shutil.which("dockerd") is None:
-        raise Skip("dockerd is not installed")
     with dockerd(folder) as path:
         asked = 0
         for seed in range(SEED, SEED + COUNT):
@@ -179,3 +176,26 @@ def test_an_engine_holds_the_same_image(folder):
                 must_equal(seed, "saved", first, summary(scan("saved.tar", *CONTEXT), True))
                 docker(path, "rmi", "-f", TAG)
     print(asked, "images in an engine")
+
+
+def test_what_umoci_unpacks_is_the_same_image(folder):
+    """Hostile names included: it, too, holds them at the root."""
+    need("umoci")
+    if os.getuid() != 0:
+        raise Skip("only root can unpack what belongs to others")
+    asked = 0
+    for seed in range(SEED, SEED + COUNT):
+        image = Image(seed)
+        if not image.for_umoci:
+            continue
+        asked += 1
+        with below(str(seed)):
+            first = summary(scan(docker_archive("first.tar", image.layers, tags=(TAG,)), *CONTEXT), False)
+            oci_layout("layout", image.layers)
+            with open("layout/index.json", encoding="utf-8") as file:
+                index = json.load(file)
+            index["manifests"][0]["annotations"] = {"org.opencontainers.image.ref.name": "t"}
+            write("layout/index.json", json.dumps(index).encode())
+            run("umoci", "raw", "unpack", "--image", "layout:t", "root")
+            must_equal(seed, "umoci", first, summary(scan("root", *CONTEXT), False))
+    print(asked, "images by umoci")
