@@ -47,7 +47,7 @@ static size_t slot_find(const Tree *tree, uint32_t parent, Str name)
 
 static void slots_grow(Tree *tree)
 {
-    tree->slot_count = tree->slot_count ? tree->slot_count * 4 : 512;
+    tree->slot_count = tree->slot_count ? tree->slot_count * 4 : 1024;
     tree->slots = arena_new_array(tree->arena, uint32_t, tree->slot_count);
     for (uint32_t i = 1; i < tree->len; i++) {
         const TreeNode *node = node_at(tree, i);
