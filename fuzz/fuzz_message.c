@@ -42,7 +42,8 @@ static Str result_head(Arena *arena, const Limits *limits)
     return arena_str(arena, str_head(buf_str(&out), out.len - EMPTY_LISTS));
 }
 
-/* Files where it says that files are, and a link for each note. */
+/* Files where it says that files are or that something is incomplete (which nobody read), and a
+ * link for each note. */
 static void tree_grow(Tree *tree, Arena *arena, const LayerResult *result, uint32_t number)
 {
     LayerIndex *index = arena_new(arena, LayerIndex);
@@ -50,6 +51,10 @@ static void tree_grow(Tree *tree, Arena *arena, const LayerResult *result, uint3
         if (result->files.at[i].path.len)
             *layer_index_push(arena, index) =
                 (LayerEntry){.kind = LAYER_FILE, .path = result->files.at[i].path};
+    for (size_t i = 0; i < result->found.incomplete.len; i++)
+        if (result->found.incomplete.at[i].what.len)
+            *layer_index_push(arena, index) =
+                (LayerEntry){.kind = LAYER_FILE, .path = result->found.incomplete.at[i].what};
     for (size_t i = 0; i < result->found.notes.len; i++) {
         const Note *note = &result->found.notes.at[i];
         if (note->what.len && note->why.len)
