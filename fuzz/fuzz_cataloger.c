@@ -3,6 +3,7 @@
  * rest means depends on it. What comes out must survive its wire form and stay within a multiple of
  * the memory that it was given. */
 #include <assert.h>
+#include <unistd.h>
 
 #include "base/reader.h"
 #include "fuzz.h"
@@ -14,7 +15,8 @@ enum { PATHS = 8 };
 typedef struct Row {
     const char *name;
     Str paths[PATHS];
-    bool zip; /* checksums are set right */
+    bool zip;    /* checksums are set right */
+    bool object; /* known by its first bytes */
 } Row;
 
 static const Row rows[] = {
@@ -22,36 +24,41 @@ static const Row rows[] = {
      {STR_INIT("etc/os-release"), STR_INIT("etc/lsb-release"), STR_INIT("etc/debian_version"),
       STR_INIT("etc/alpine-release"), STR_INIT("etc/redhat-release"), STR_INIT("etc/SuSE-release"),
       STR_INIT("etc/apk/repositories")},
+     false,
      false},
-    {"apk", {STR_INIT("lib/apk/db/installed")}, false},
+    {"apk", {STR_INIT("lib/apk/db/installed")}, false, false},
     {"dpkg",
      {STR_INIT("var/lib/dpkg/status"), STR_INIT("var/lib/dpkg/status.d/a"),
       STR_INIT("var/lib/dpkg/status.d/a.md5sums"), STR_INIT("var/lib/dpkg/info/a:amd64.list"),
       STR_INIT("usr/share/doc/a/copyright"), STR_INIT("usr/lib/opkg/info/a.control"),
       STR_INIT("usr/lib/opkg/info/a.list")},
+     false,
      false},
-    {"chisel", {STR_INIT("var/lib/chisel/manifest.wall")}, false},
-    {"rpm_ndb", {STR_INIT("usr/lib/sysimage/rpm/Packages.db")}, false},
-    {"rpm_bdb", {STR_INIT("var/lib/rpm/Packages")}, false},
-    {"rpm_sqlite", {STR_INIT("var/lib/rpm/rpmdb.sqlite")}, false},
+    {"chisel", {STR_INIT("var/lib/chisel/manifest.wall")}, false, false},
+    {"rpm_ndb", {STR_INIT("usr/lib/sysimage/rpm/Packages.db")}, false, false},
+    {"rpm_bdb", {STR_INIT("var/lib/rpm/Packages")}, false, false},
+    {"rpm_sqlite", {STR_INIT("var/lib/rpm/rpmdb.sqlite")}, false, false},
     {"rpm_text",
      {STR_INIT("var/lib/rpmmanifest/container-manifest-2"),
       STR_INIT("var/lib/rpm/rpmdb.sqlite-wal")},
+     false,
      false},
     {"npm",
      {STR_INIT("node_modules/@a/b/package.json"), STR_INIT("node_modules/a/package.json")},
+     false,
      false},
     {"python",
      {STR_INIT("s/x-1.0.dist-info/METADATA"), STR_INIT("s/x-1.5-py2.7.egg-info"),
       STR_INIT("s/x.egg-info/PKG-INFO")},
+     false,
      false},
-    {"egg", {STR_INIT("s/x-1.5-py2.7.egg")}, true},
-    {"java", {STR_INIT("opt/app-1.0.ear"), STR_INIT("opt/log4j-1.2-api-2.14.1.jar")}, true},
-    {"gem", {STR_INIT("usr/lib/ruby/specifications/x-1.0-java.gemspec")}, false},
-    {"composer", {STR_INIT("vendor/composer/installed.json")}, false},
-    {"elf", {STR_INIT("bin/x")}, false},
-    {"pe", {STR_INIT("bin/x.exe")}, false},
-    {"macho", {STR_INIT("bin/x")}, false},
+    {"egg", {STR_INIT("s/x-1.5-py2.7.egg")}, true, false},
+    {"java", {STR_INIT("opt/app-1.0.ear"), STR_INIT("opt/log4j-1.2-api-2.14.1.jar")}, true, false},
+    {"gem", {STR_INIT("usr/lib/ruby/specifications/x-1.0-java.gemspec")}, false, false},
+    {"composer", {STR_INIT("vendor/composer/installed.json")}, false, false},
+    {"elf", {STR_INIT("bin/x")}, false, true},
+    {"pe", {STR_INIT("bin/x.exe")}, false, true},
+    {"macho", {STR_INIT("bin/x")}, false, true},
 };
 
 static void symbols_check(Str symbols)
@@ -75,6 +82,20 @@ static void found_check(const CatalogSink *found)
         assert(p->name.len);
         assert(p->executable == EXECUTABLE_NONE || p->executable < found->executables.len);
     }
+}
+
+extern const Cataloger cataloger_executable;
+
+/* What a look at a few places says is not worth reading holds nothing. */
+static void worth_check(Str path, Str bytes, const LayerResult *result)
+{
+    static Fd fd = -1;
+    Str head = str_head(bytes, LAYER_HEAD);
+    if (!cataloger_executable.wants_head(path, head) || (fd < 0 && !fd_open_temporary(&fd, NULL)) ||
+        ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0 || !fd_write_all(fd, bytes, NULL))
+        return;
+    if (!cataloger_executable.worth(fd, head, bytes.len))
+        assert(result->found.packages.len == 0 && result->found.executables.len == 0);
 }
 
 static void wire_check(const LayerResult *result, Arena *arena, const Limits *limits)
@@ -110,6 +131,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     layer_result_read(&result, path, path, input, 0644);
     assert(arena->used < limits.memory);
     found_check(&result.found);
+    if (row->object && size % 4 == 1)
+        worth_check(path, input, &result);
     if (size % 4 == 0)
         wire_check(&result, arena, &limits);
     return 0;

@@ -2,6 +2,7 @@
 /* What an engine answers: the input is its replies, parted by NUL bytes, one for each question.
  * Linked with --wrap=http_unix_get, so that no socket is asked. */
 #include <assert.h>
+#include <fcntl.h>
 
 #include "engines/engine.h"
 #include "fuzz.h"
@@ -34,15 +35,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Arena *arena = fuzz_arena(64 << 10);
     Limits limits = LIMITS_DEFAULT;
     const Engine engine = {.socket = STR("/run/engine.sock")};
+    Engine found;
     EngineImage image;
     StrVec names = {0};
     Error err = {0};
     limits.document_bytes = 64 << 10;
     replies = str_of(data, size);
-    switch (fuzz_choice(&replies, 2)) {
+    static Fd nowhere = -1;
+    if (nowhere < 0)
+        nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    switch (fuzz_choice(&replies, 4)) {
     case 0:
         if (engine_image(&engine, STR("a b/c:d"), &limits, arena, &image, &err))
             folders_check(&image, size);
+        break;
+    case 1:
+        (void)!engine_save(&engine, STR("a"), nowhere, &err);
+        break;
+    case 2:
+        if (!engine_find(arena, &found, &err))
+            assert(err.message[0]);
         break;
     default:
         if (engine_images(&engine, &limits, arena, &names, &err))

@@ -27,26 +27,84 @@ static void inventory(Str bytes, Arena *arena, const Limits *limits)
         inventory_check(&out);
 }
 
-/* A layer's result that was taken in can be assembled into an inventory that its own message
- * carries. */
+/* --- results of layers --- */
+
+enum { LAYERS = 2 };
+
+/* What layer_result_encode writes before anything else: magic and version, so that seeds last. */
+static Str result_head(Arena *arena, const Limits *limits)
+{
+    Buf out CLEANUP(buf_fini) = {0};
+    LayerResult nothing;
+    enum { EMPTY_LISTS = 6 };
+    layer_result_init(&nothing, arena, limits);
+    layer_result_encode(&nothing, &out);
+    return arena_str(arena, str_head(buf_str(&out), out.len - EMPTY_LISTS));
+}
+
+/* Files where it says that files are or that something is incomplete (which nobody read), and a
+ * link for each note. */
+static void tree_grow(Tree *tree, Arena *arena, const LayerResult *result, uint32_t number)
+{
+    LayerIndex *index = arena_new(arena, LayerIndex);
+    for (size_t i = 0; i < result->files.len; i++)
+        if (result->files.at[i].path.len)
+            *layer_index_push(arena, index) =
+                (LayerEntry){.kind = LAYER_FILE, .path = result->files.at[i].path};
+    for (size_t i = 0; i < result->found.incomplete.len; i++)
+        if (result->found.incomplete.at[i].what.len)
+            *layer_index_push(arena, index) =
+                (LayerEntry){.kind = LAYER_FILE, .path = result->found.incomplete.at[i].what};
+    for (size_t i = 0; i < result->found.notes.len; i++) {
+        const Note *note = &result->found.notes.at[i];
+        if (note->what.len && note->why.len)
+            *layer_index_push(arena, index) =
+                (LayerEntry){.kind = i % 2 ? LAYER_HARDLINK : LAYER_SYMLINK,
+                             .path = note->what,
+                             .link = note->why};
+    }
+    tree_add_layer(tree, index, number);
+}
+
+static void missing_read(const MissingFileVec *files, LayerResult *layers)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        const MissingFile *file = &files->at[i];
+        assert(file->layer < LAYERS);
+        MissingWalk walk = {.files = files, .layer = file->layer, .result = &layers[file->layer]};
+        LayerVisitor visitor = missing_visitor(&walk);
+        const LayerEntry entry = {.kind = LAYER_FILE, .path = file->path};
+        static const Str text = STR_INIT("ID=debian\nName: x\nVersion: 1\n");
+        if (!visitor.interest || visitor.interest(visitor.self, &entry) != LAYER_SKIP)
+            (void)!visitor.bytes(visitor.self, &entry, text, NULL);
+    }
+}
+
+/* Two results, the first behind its length (u16). What was taken in can be assembled into an
+ * inventory that its own message carries. */
 static void layer(Str bytes, Arena *arena, const Limits *limits)
 {
     Buf out CLEANUP(buf_fini) = {0};
-    LayerResult result, *layers[] = {&result};
-    LayerIndex index = {0};
+    LayerResult results[LAYERS], *layers[LAYERS] = {&results[0], &results[1]};
     Tree tree;
-    if (!layer_result_decode(bytes, arena, limits, &result, NULL))
-        return;
-    for (size_t i = 0; i < result.files.len; i++)
-        *layer_index_push(arena, &index) =
-            (LayerEntry){.kind = LAYER_FILE, .path = result.files.at[i].path};
+    Reader r = reader_of(bytes);
+    Str first = reader_take(&r, reader_u16le(&r)), head = result_head(arena, limits);
+    const Str parts[LAYERS] = {first, reader_take(&r, reader_left(&r))};
     tree_init(&tree, limits, arena);
-    tree_add_layer(&tree, &index, 0);
-    const Assembly assembly = {.limits = limits, .tree = &tree, .layers = layers, .layer_count = 1};
+    for (uint32_t i = 0; i < LAYERS; i++) {
+        Str whole = arena_join(arena, head, parts[i]);
+        if (!layer_result_decode(whole, arena, limits, layers[i], NULL) && i == 0)
+            return;
+        tree_grow(&tree, arena, layers[i], i);
+    }
+    const Assembly assembly = {
+        .limits = limits, .tree = &tree, .layers = layers, .layer_count = LAYERS};
     Inventory made = {0}, copy;
-    assemble_missing(arena, &assembly);
+    MissingFileVec missing = assemble_missing(arena, &assembly);
+    missing_read(&missing, results);
     assemble(arena, &assembly, &made);
-    *vec_push(arena, &made.subject.layers) = (Layer){.size = 1};
+    for (uint32_t i = 0; i < LAYERS; i++)
+        *vec_push(arena, &made.subject.layers) = (Layer){.size = 1};
     inventory_encode(&made, &out);
     bool ok = inventory_decode(buf_str(&out), arena, limits, &copy, NULL);
     assert(ok);

@@ -126,7 +126,6 @@ static void oci_layout(Str input, Arena *arena)
                                     : arena_printf(arena, "blobs/sha256/" STR_FMT,
                                                    STR_ARG(str_from_pos(docs.digest[i], 7))),
                 docs.text[i]);
-    buf_put(&tar, STR("\0\0"));
     file_check(arena, buf_str(&tar), input.len % 2 ? STR("linux/amd64") : (Str){0});
 }
 

@@ -299,9 +299,11 @@ def documents():
     reply = lambda body, status='200 OK': f'HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}'
     seed('engine', 'image', 'a' + join(reply(inspect), reply(history)))
     seed('engine', 'absent', 'a' + reply('{"message":"No such image"}', '404 Not Found'))
-    seed('engine', 'images', 'b' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
+    seed('engine', 'save', 'b' + reply('tar'))
+    seed('engine', 'find', 'c' + join('', reply('OK')))
+    seed('engine', 'images', 'd' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
                                                      {'Id': 'sha256:2', 'RepoTags': ['<none>:<none>']}, {'Id': 'sha256:3', 'RepoTags': None}])))
-    seed('engine', 'chunked', 'b' + 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n')
+    seed('engine', 'chunked', 'd' + 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n')
     t = io.BytesIO()
     with tarfile.open(fileobj=t, mode='w', format=tarfile.USTAR_FORMAT) as tar:
         for name, text in (('manifest.json', saved), ('c', config), ('0', 'layer')):
@@ -345,6 +347,29 @@ def messages():
     seed('message.conversation', 'store', message(b'S', text(b'x') + b'bytes'))
 
 
+def policies():
+    """The sections of the default, and what is wrong in all the ways it can be."""
+    text = open(os.path.join(ROOT, 'src/policy/default.toml')).read()
+    text = '\n'.join(line for line in text.split('\n') if line and not line.startswith('#'))
+    parts = re.split(r'\n(?=\[)', text)
+    for part in parts:
+        name = re.match(r'\[+([^\]]+)\]', part)
+        seed('policy', 'part_' + (re.sub(r'\W', '_', name[1]) if name else 'top'), part + '\n')
+    wrong = ['alpha = "x"', 'alpha = -1', 'p_max = 2', 'ctx_clamp = [1]', 'ctx_clamp = [4, 0.1]', 'ctx_clamp = 1', 'bands = []',
+             'bands = 3', 'bands = [["A", 9], ["B", 1]]', 'bands = [["", 1]]', 'bands = [1]', 'age = [[9, 1], [1, 2]]', 'age = []',
+             'age = [["x", 1]]', 'age = 1', '[level]\nx = 1', 'level = 1', '[level.config]\nx = {}', 'level.config.low = [1]',
+             'level.config.low = [0.1, 2]', '[floor]\nx = 1', '[context.exposure]\ninternet = 1.5\nnew = {"kind:cve" = 2}',
+             'context.exposure.internet = {"*" = 1, "av:N" = 2, "zz" = 1}', '[context.mission]\nhigh = 2', 'context = 1',
+             '[labels]\nx = "no"\nimportant = "low"', 'labels.x = 1', '[missing]\nx = 1', 'missing.severity = "no"',
+             'missing.age = -1', 'missing.av = "Q"', '[end_of_life]\nended = "low"\nx = "y"', '[deadline.x]', 'deadline.yyy = 1',
+             'deadline.yyy.total = {days = "x"}', 'deadline.nnn.partial = {days = -1, forensics = 1}', 'ssvc.active.yes.total = ["Act"]',
+             'ssvc.active.yes.total = ["Act", "Act", "Nope"]', 'ssvc.x = 1', 'ssvc.poc = {maybe = 1}', 'ssvc.poc.no = {x = 1}',
+             'cvss.high = 11', 'confidence.advisory = 2', 'fixed.x = 1', 'escape.privileged = -1', 'weight.cve = "x"', 'unknown = 1',
+             'evidence.kev = true', 'sevmid = []', 'alpha = 1\nalpha = 2', 'bands = [["LOW", 1], ["HIGH", 2000]]']
+    for i, line in enumerate(wrong):
+        seed('policy', f'wrong_{i:02}', line + '\n')
+
+
 def dictionaries():
     """The words in quotes of a parser's files."""
     os.makedirs(os.path.join(HERE, 'dict'), exist_ok=True)
@@ -371,5 +396,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, policies, dictionaries):
         make()

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # check.sh [PART...] - all that is tested: gates, tests, sanitizers, fuzzers. The last line is
 # 'N passed, N failed, N skipped', counted over all parts. Every test run replays the fuzzers' corpora;
-# the part `fuzz` builds with clang, where warnings are errors too, and fuzzes each parser for a moment.
+# the part `fuzz` builds with clang, where warnings are errors too, and fuzzes each parser for a moment
+# (tools/fuzz.sh does it for longer).
 set -u
 cd "$(dirname "$0")/.."
 parts=${*:-"gates test asan tsan fuzz"}
@@ -30,18 +31,21 @@ build() { # build PRESET
 run_fuzzers() {
     build fuzz || return
     scratch=$(mktemp -d)
-    for fuzzer in build/fuzz/fuzz/fuzz_*; do
-        noun=${fuzzer##*/fuzz_}
-        mkdir "$scratch/$noun"
-        if "$fuzzer" -max_total_time=4 -rss_limit_mb=2048 -artifact_prefix="build/crash-$noun-" \
-            "$scratch/$noun" "fuzz/corpus/$noun" >"$scratch/log" 2>&1; then
-            passed=$((passed + 1))
-        else
+    tools/fuzz.sh run -t 2 -j "$(nproc)" -c "$scratch" >"$scratch/table"
+    while read -r noun engine executions _ _ crashed; do
+        case $crashed in
+        crashes) continue ;;
+        0) passed=$((passed + 1)) ;;
+        *)
             failed=$((failed + 1))
-            echo "fuzz_$noun:"
-            tail -n 30 "$scratch/log"
-        fi
-    done
+            echo "fuzz_$noun: after $executions executions"
+            tail -n 30 "$scratch/logs/$noun.$engine"
+            cp "$scratch"/crashes/* build/
+            ;;
+        esac
+    done <"$scratch/table"
+    [ "$(grep -c . "$scratch/table")" -gt "$(grep -c . build/fuzz/fuzz/nouns)" ] ||
+        { cat "$scratch/table"; failed=$((failed + 1)); }
     rm -rf "$scratch"
 }
 

@@ -34,7 +34,8 @@ static void remember(const AnalyzeRequest *request, const SourceInput *input, Ar
                      const Inventory *inventory)
 {
     Buf bytes CLEANUP(buf_fini) = {0};
-    if (input->image_id.len == 0 || request->cache.dir.len == 0)
+    bool whole = inventory->incomplete.len == 0; /* or more may be found the next time */
+    if (input->image_id.len == 0 || request->cache.dir.len == 0 || !whole)
         return;
     inventory_encode(inventory, &bytes);
     cache_put(&request->cache, engine_key(arena, input), buf_str(&bytes));

@@ -56,7 +56,10 @@ static bool answer_keys(Talk *talk, Reader *r, Error *err)
     }
     if (!reader_ok(r))
         return error_set(err, ERR_INTERNAL, "the parser's question ends early");
-    return child_send(talk->child->socket, buf_str(&answer), err);
+    if (child_send(talk->child->socket, buf_str(&answer), err) || err->sys != EPIPE)
+        return err->code == ERR_NONE;
+    *err = (Error){0}; /* the child is dead: what it is asked for next says of what */
+    return true;
 }
 
 static bool keep_layer(const Talk *talk, Reader *r, Error *err)

@@ -1,59 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/layer_bytes.h"
 
-/* For how the work is shared out, nothing else. */
-static bool is_slow(const ImageLayer *layer)
+void layer_lanes_init(LayerLanes *lanes, Lanes *all, Arena *arena)
 {
-    char head[CODEC_HEAD];
-    size_t got = 0, want = layer->size < sizeof head ? (size_t)layer->size : sizeof head;
-    return fd_pread(layer->fd, head, want, layer->offset, &got, NULL) &&
-           codec_find(str_of(head, got))->slow;
+    lane_init(&lanes->stored, all, arena);
+    lane_init(&lanes->plain, all, arena);
 }
 
-bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, bool ahead, Arena *arena,
+void layer_lanes_fini(LayerLanes *lanes)
+{
+    lane_fini(&lanes->stored);
+    lane_fini(&lanes->plain);
+}
+
+bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
                       const Limits *limits, Error *err)
 {
     const Codec *codec;
-    *out = (LayerBytes){0};
+    *out = (LayerBytes){.lanes = lanes};
     file_stream_init(&out->file, layer->fd, layer->offset, layer->size);
-    if (!hash_init(&out->stored_hash, HASH_SHA256, err) ||
-        !hash_init(&out->plain_hash, HASH_SHA256, err))
+    if (lanes && !lane_open(&lanes->stored, &out->file.stream, err))
         return false;
-    hash_stream_init(&out->stored, &out->file.stream, &out->stored_hash);
-    bool two = ahead && is_slow(layer);
-    out->source = two ? ring_open(arena, &out->stored.stream) : &out->stored.stream;
-    if (!codec_open(arena, out->source, limits, &out->decoded, &codec, err))
+    Stream *stored = lanes ? &lanes->stored.stream : &out->file.stream;
+    if (!codec_open(arena, stored, limits, &out->decoded, &codec, err))
         return false;
     out->compressed = codec != codecs[CODEC_COUNT - 1];
-    out->ahead = ahead ? ring_open(arena, out->decoded) : out->decoded;
-    out->tar = out->ahead;
-    if (out->compressed) {
-        hash_stream_init(&out->plain, out->ahead, &out->plain_hash);
-        out->tar = &out->plain.stream;
-    }
-    return true;
+    out->tar = out->decoded;
+    if (!lanes || !out->compressed)
+        return true;
+    out->tar = &lanes->plain.stream;
+    return lane_open(&lanes->plain, out->decoded, err);
 }
 
 bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Error *err)
 {
-    if (!stream_drain(bytes->tar, err) || !stream_drain(bytes->source, err))
+    if (!stream_drain(bytes->tar, err) ||
+        (bytes->compressed && !lane_finish(&bytes->lanes->plain, diff_id, err)) ||
+        !lane_finish(&bytes->lanes->stored, stored, err))
         return false;
-    *stored = hash_final(&bytes->stored_hash);
-    *diff_id = bytes->compressed ? hash_final(&bytes->plain_hash) : *stored;
+    if (!bytes->compressed)
+        *diff_id = *stored;
     return true;
 }
 
 void layer_bytes_close(LayerBytes *bytes)
 {
-    if (bytes->ahead != bytes->decoded)
-        stream_close(bytes->ahead);
+    if (bytes->lanes) {
+        lane_close(&bytes->lanes->plain);
+        lane_close(&bytes->lanes->stored);
+    }
     stream_close(bytes->decoded);
-    if (bytes->source != &bytes->stored.stream)
-        stream_close(bytes->source);
-    bytes->ahead = bytes->decoded = bytes->source = NULL;
+    bytes->decoded = NULL;
 }
 
-bool layer_digest(const ImageLayer *layer, HashKind kind, Digest *out, Error *err)
+bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error *err)
+{
+    FileStream file;
+    file_stream_init(&file, layer->fd, layer->offset, layer->size);
+    return lane_open(&lanes->stored, &file.stream, err) && lane_finish(&lanes->stored, out, err);
+}
+
+bool layer_digest_of(const ImageLayer *layer, HashKind kind, Digest *out, Error *err)
 {
     FileStream file;
     HashStream hashed;

@@ -72,7 +72,7 @@ static bool check_digest(LayerWork *work, const Digest *stored)
     if (!digest_parse(work->meta->digest, &claimed))
         return error_set(&work->err, ERR_FORMAT, STR_FMT ": no sha256 or sha512 digest",
                          STR_ARG(work->name));
-    if (claimed.kind != real.kind && !layer_digest(work->layer, claimed.kind, &real, &work->err))
+    if (claimed.kind != real.kind && !layer_digest_of(work->layer, claimed.kind, &real, &work->err))
         return false;
     if (digest_eq(&claimed, &real))
         return true;
@@ -109,7 +109,7 @@ static bool settle(LayerWork *work, const Error *trouble)
         return error_within(&work->err, STR_FMT, STR_ARG(work->name));
     }
     if (work->strict && !work->layer->folder &&
-        (!layer_digest(work->layer, HASH_SHA256, &stored, &work->err) ||
+        (!layer_digest(work->layer, work->lanes, &stored, &work->err) ||
          !check_digest(work, &stored)))
         return false;
     work->trouble = arena_str(&work->arena, error_message(trouble));
@@ -123,7 +123,7 @@ static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
     Digest stored, diff_id;
     Error trouble = {0};
     bool ok =
-        layer_bytes_open(&bytes, work->layer, work->ahead, &work->arena, work->limits, &trouble) &&
+        layer_bytes_open(&bytes, work->layer, work->lanes, &work->arena, work->limits, &trouble) &&
         layer_walk_tar(walk, bytes.tar, &work->index, &trouble) &&
         layer_bytes_finish(&bytes, &stored, &diff_id, &trouble);
     layer_bytes_close(&bytes);
@@ -150,7 +150,7 @@ static bool work_do(LayerWork *work)
         return true;
     if (take_cached(work))
         return work->layer->folder ||
-               (layer_digest(work->layer, HASH_SHA256, &stored, &work->err) &&
+               (layer_digest(work->layer, work->lanes, &stored, &work->err) &&
                 check_digest(work, &stored));
     work->complete = true;
     return work->layer->folder ? walk_folder(work, &walk) : walk_bytes(work, &walk);
@@ -182,7 +182,7 @@ bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t num
     if (work->layer->folder) {
         ok = folder_work_again(work, &walk, files, &trouble);
     } else {
-        ok = layer_bytes_open(&bytes, work->layer, false, &work->arena, work->limits, &trouble) &&
+        ok = layer_bytes_open(&bytes, work->layer, NULL, &work->arena, work->limits, &trouble) &&
              layer_walk_tar(&walk, bytes.tar, &index, &trouble);
         layer_bytes_close(&bytes);
     }

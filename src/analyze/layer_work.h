@@ -11,7 +11,7 @@ typedef struct LayerWork {
     Str name;              /* for messages: "layer 2 (sha256:...)" */
     Str cached;            /* what the cache has for it; empty: nothing */
     bool strict;           /* its digest binds */
-    bool ahead;            /* decode on a second thread */
+    LayerLanes *lanes;     /* of the thread that runs it */
     struct Parent *parent; /* who hears of it, and opens the files of a folder */
     uint32_t number;       /* what it is there */
     Arena arena;           /* of everything below */

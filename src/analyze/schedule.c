@@ -1,30 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/schedule.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 
 /* Below it, threads cost more than they save. */
-enum { AHEAD_FROM = 256 << 10 };
+enum { THREADS_FROM = 256 << 10, THREADS_MAX = LANES_MAX / 2 };
 
 typedef struct Schedule {
     LayerWork *works;
     size_t count;
     uint32_t *order;    /* works, largest first */
     atomic_size_t next; /* in `order` */
+    atomic_size_t left; /* works that are not done */
+    Lanes lanes;
     LayersBegin *begin;
     void *context;
 } Schedule;
 
+/* Reads layers while there are any, and hashes for others thereafter. */
 static void *read_layers(void *context)
 {
     Schedule *s = context;
+    Arena arena CLEANUP(arena_fini) = {0};
+    LayerLanes lanes CLEANUP(layer_lanes_fini);
+    layer_lanes_init(&lanes, &s->lanes, &arena);
+    lanes_enter(&s->lanes);
     for (size_t at; (at = atomic_fetch_add(&s->next, 1)) < s->count;) {
         LayerWork *work = &s->works[s->order[at]];
         s->begin(s->context, work);
+        work->lanes = &lanes;
         layer_work_run(work);
+        if (atomic_fetch_sub(&s->left, 1) == 1)
+            lanes_end(&s->lanes);
     }
+    lanes_help(&s->lanes);
+    lanes_leave(&s->lanes);
     return NULL;
 }
 
@@ -45,31 +56,43 @@ static void order_by_size(Schedule *s, Arena *arena)
     }
 }
 
-/* Layers beside each other keep two cores busy until there are none left to begin: those that may
- * be read last, and one that is larger than all others together, get threads of their own. */
-static void mark_ahead(Schedule *s)
+/* Twice as many readers as cores, so that lanes can be hashed two at a time while the others read
+ * on; where there are fewer layers, up to two threads that hash beside each reader. */
+static size_t thread_count(const Schedule *s)
 {
-    uint64_t total = 0;
-    for (size_t i = 0; i < s->count; i++)
-        total += s->works[i].layer->size;
-    for (size_t i = 0; i < s->count && core_count() > 1; i++) {
-        LayerWork *work = &s->works[s->order[i]];
-        bool last = i + 2 >= s->count || work->layer->size > total / 2;
-        work->ahead = last && !work->layer->folder && work->layer->size > AHEAD_FROM;
+    uint64_t bytes = 0;
+    size_t cores = s->lanes.cores, layers = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const ImageLayer *layer = s->works[i].layer;
+        layers += !layer->missing;
+        bytes += layer->folder || layer->missing ? 0 : layer->size;
     }
+    size_t most = 2 * cores < THREADS_MAX ? 2 * cores : THREADS_MAX;
+    size_t useful = bytes < THREADS_FROM ? layers : 3 * layers;
+    size_t least = useful < cores ? useful : cores;
+    if (cores < 2)
+        return 1;
+    return layers < least ? least : layers < most ? layers : most;
 }
 
 bool layers_read(LayerWork *works, size_t count, Arena *arena, LayersBegin *begin, void *context,
                  Error *err)
 {
     Schedule s = {.works = works, .count = count, .begin = begin, .context = context};
-    pthread_t second;
+    pthread_t threads[THREADS_MAX];
+    size_t started = 0;
+    s.left = count;
     order_by_size(&s, arena);
-    mark_ahead(&s);
-    bool two = count > 1 && core_count() > 1 && pthread_create(&second, NULL, read_layers, &s) == 0;
+    lanes_init(&s.lanes, core_count());
+    if (count == 0)
+        lanes_end(&s.lanes);
+    size_t wanted = thread_count(&s);
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, read_layers, &s) == 0)
+        started++;
     read_layers(&s);
-    if (two)
-        pthread_join(second, NULL);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    lanes_fini(&s.lanes);
     for (size_t i = 0; i < count; i++)
         if (!works[i].ok) {
             *err = works[i].err;

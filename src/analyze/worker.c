@@ -60,11 +60,19 @@ static bool ask_cache(Worker *w, Error *err)
     return true;
 }
 
+/* What a folder's files refused to give now, they may give the next time. */
+static bool may_be_kept(const Worker *w, size_t i)
+{
+    const LayerWork *work = &w->works[i];
+    return w->keys.at[i].len && work->complete &&
+           !(w->image.layers.at[i].folder && work->result.found.incomplete.len);
+}
+
 static bool tell_cache(Worker *w, Error *err)
 {
     for (size_t i = 0; i < w->keys.len; i++) {
         Buf bytes CLEANUP(buf_fini) = {0};
-        if (w->keys.at[i].len == 0 || !w->works[i].complete)
+        if (!may_be_kept(w, i))
             continue;
         layer_work_encode(&w->works[i], &bytes);
         if (!parent_say(w->parent, WORKER_STORE, w->keys.at[i], buf_str(&bytes), err))

@@ -192,6 +192,6 @@ void sha2_final(Sha2 *hash, uint8_t *out)
         tail[len - 1 - i] = (char)(bits >> 8 * i);
     sha2_add(hash, str_of(tail, len));
     for (size_t i = 0; i < hash->way->len; i++)
-        out[i] = block == 64 ? (uint8_t)(hash->state.words32[i / 4] >> (24 - 8 * (i % 4)))
-                             : (uint8_t)(hash->state.words64[i / 8] >> (56 - 8 * (i % 8)));
+        out[i] = (uint8_t)(block == 64 ? hash->state.words32[i / 4] >> (24 - 8 * (i % 4))
+                                       : hash->state.words64[i / 8] >> (56 - 8 * (i % 8)));
 }

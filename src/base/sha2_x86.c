@@ -68,9 +68,18 @@ STEP void lane_add(Lane *lane, const Lane *before)
     lane->cdgh = _mm_add_epi32(lane->cdgh, before->cdgh);
 }
 
+/* Whoever used AVX and left the upper halves of the registers as they were (ISA-L's checksums do)
+ * makes every instruction here wait for them: two computations in turns fell from 3.3 to 1.3 GB/s. */
+__attribute__((target("avx"))) static void upper_halves_clear(void)
+{
+    _mm256_zeroupper();
+}
+
 EXTENSIONS static void one(Sha2State *state, const uint8_t *bytes, size_t count)
 {
     Lane lane;
+    if (__builtin_cpu_supports("avx"))
+        upper_halves_clear();
     state_load(&lane, state->words32);
     for (; count; count--, bytes += BLOCK) {
         const Lane before = lane;
@@ -87,6 +96,8 @@ EXTENSIONS static void two(Sha2State *a, const uint8_t *a_bytes, Sha2State *b,
                            const uint8_t *b_bytes, size_t count)
 {
     Lane first, second;
+    if (__builtin_cpu_supports("avx"))
+        upper_halves_clear();
     state_load(&first, a->words32);
     state_load(&second, b->words32);
     for (; count; count--, a_bytes += BLOCK, b_bytes += BLOCK) {

@@ -3,7 +3,7 @@
 
 /* Entries lie in chunks, so that a list of millions neither moves nor leaves its old self behind in
  * the arena. */
-enum { CHUNK = 1024 };
+enum { CHUNK = 128 };
 
 const LayerEntry *layer_index_at(const LayerIndex *index, size_t i)
 {

@@ -11,7 +11,7 @@
  * A layer is laid on in three passes: what it hides, what it brings, and the hard links whose
  * target stands behind them. */
 
-enum { CHUNK = 1024, ROOT = 0, LINKS_MAX = 64, ROUNDS = 4 };
+enum { CHUNK = 128, ROOT = 0, LINKS_MAX = 64, ROUNDS = 4 };
 
 static TreeNode *node_at(const Tree *tree, uint32_t i)
 {
@@ -47,7 +47,7 @@ static size_t slot_find(const Tree *tree, uint32_t parent, Str name)
 
 static void slots_grow(Tree *tree)
 {
-    tree->slot_count = tree->slot_count ? tree->slot_count * 4 : 4096;
+    tree->slot_count = tree->slot_count ? tree->slot_count * 4 : 1024;
     tree->slots = arena_new_array(tree->arena, uint32_t, tree->slot_count);
     for (uint32_t i = 1; i < tree->len; i++) {
         const TreeNode *node = node_at(tree, i);

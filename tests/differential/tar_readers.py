@@ -130,8 +130,7 @@ def go_reader():
     for file, text in (("main.go", GO), ("go.mod", "module readtar\n\ngo 1.18\n")):
         with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
             out.write(text)
-    env = dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", GOFLAGS="",
-               GOCACHE=os.path.join(FOLDER.name, "cache"))
+    env = dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", GOFLAGS="")
     binary = os.path.join(folder, "readtar")
     done = subprocess.run(["go", "build", "-o", binary, "."], cwd=folder, env=env, check=False,
                           capture_output=True)

@@ -51,8 +51,8 @@ class Trial:
     """Runs that meet a limit, each from the same start; all that is wrong is told at the end."""
 
     def __init__(self, folder):
-        self.world, self.bad, self.runs = World(folder), [], 0
         adopt_orphans()
+        self.world, self.bad, self.runs = World(folder), [], 0
 
     def good(self, words, **more):
         self.world.renew()

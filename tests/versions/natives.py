@@ -418,8 +418,7 @@ def go_program(name, imports, body, prepare):
     source(f"{name}/main.go", GO_MAIN % (imports, body))
     source(f"{name}/go.mod", "module compare\n\ngo 1.18\n")
     prepare(folder)
-    env = dict(os.environ, GOFLAGS="-mod=mod", GOPROXY="off", GOTOOLCHAIN="local", GONOSUMDB="*",
-               GOCACHE=os.path.join(FOLDER.name, "go-cache"))
+    env = dict(os.environ, GOFLAGS="-mod=mod", GOPROXY="off", GOTOOLCHAIN="local", GONOSUMDB="*")
     binary = os.path.join(folder, "compare")
     return piped(binary) if works("go", "build", "-o", binary, ".", cwd=folder, env=env) else None
 
