@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_skip(&j);
     bool valid = json_finish(&j, &err);
     json_init(&j, str_of(data, size), &arena);
-    json_out_init(&o, &buf, 0);
+    json_out_init(&o, &buf, (int)(size % 3));
     copy(&j, &o);
     if (json_finish(&j, &err) != valid)
         __builtin_trap();

@@ -13,6 +13,31 @@ static bool bytes_check(void *self, const LayerEntry *entry, Str bytes, Error *e
     return true;
 }
 
+static LayerInterest interest(void *self, const LayerEntry *entry)
+{
+    (void)self;
+    return (LayerInterest)(entry->path.len % 3);
+}
+
+static bool wants(void *self, const LayerEntry *entry, Str head)
+{
+    (void)self, (void)entry;
+    assert(head.len <= LAYER_HEAD);
+    return head.len % 2;
+}
+
+static void oversize(void *self, const LayerEntry *entry, uint64_t limit)
+{
+    (void)self;
+    assert(entry->size > limit);
+}
+
+static void note(void *self, Str path, uint64_t offset, const char *what, bool incomplete)
+{
+    (void)self, (void)path, (void)offset, (void)incomplete;
+    assert(what[0]);
+}
+
 static void tree_check(const Tree *tree, Arena *arena)
 {
     const TreeNode *node;
@@ -34,13 +59,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Str all = str_of(data, size);
     const Str halves[] = {tar_mend(arena, str_head(all, middle)),
                           tar_mend(arena, str_from_pos(all, middle))};
-    const LayerVisitor visitor = {.bytes = bytes_check};
+    const LayerVisitor every = {.bytes = bytes_check};
+    const LayerVisitor some = {.bytes = bytes_check,
+                               .interest = interest,
+                               .wants = wants,
+                               .oversize = oversize,
+                               .note = note};
     uint64_t entries = 0;
     Tree tree;
     LayerIndex index[2];
-    const LayerWalk walk = {&limits, arena, &entries, &visitor};
-    limits.file_bytes = 64 << 10;
-    limits.entries = 1000;
+    const LayerWalk walk = {&limits, arena, &entries, size % 3 ? &some : &every};
+    limits.file_bytes = size % 3 ? 2048 : 512 << 10;
+    limits.entries = 40;
+    limits.path_bytes = 80;
     tree_init(&tree, &limits, arena);
     for (uint32_t i = 0; i < 2; i++) {
         MemoryStream in;

@@ -113,19 +113,47 @@ static void file_check(Arena *arena, Str tar, Str platform)
     image_check(arena, &input);
 }
 
-/* The last document is index.json, those before it are blobs. */
+static Str blob_name(const Documents *docs, size_t i)
+{
+    if (i + 1 == docs->count)
+        return STR("index.json");
+    return arena_printf(docs->arena, "blobs/sha256/" STR_FMT,
+                        STR_ARG(str_from_pos(docs->digest[i], 7)));
+}
+
+/* Whoever opens files for a child. */
+static bool document_open(void *self, Str path, Fd *out)
+{
+    const Documents *docs = self;
+    for (size_t i = 0; i < docs->count; i++)
+        if (str_eq(path, blob_name(docs, i)))
+            return fd_open_temporary(out, NULL) && fd_write_all(*out, docs->text[i], NULL);
+    return false;
+}
+
+static void folder(Documents *docs)
+{
+    SourceInput input = {.kind = SOURCE_DIR,
+                         .name = STR("x"),
+                         .folders = 1,
+                         .opener = {.self = docs, .open = document_open},
+                         .scratch = -1};
+    image_check(docs->arena, &input);
+}
+
+/* The last document is index.json, those before it are blobs; in a tar or in a folder. */
 static void oci_layout(Str input, Arena *arena)
 {
     static Buf tar;
     Documents docs;
     documents_read(&docs, arena, input);
+    if (input.len % 4 == 3) {
+        folder(&docs);
+        return;
+    }
     buf_clear(&tar);
     for (size_t i = 0; i < docs.count; i++)
-        tar_put(&tar,
-                i + 1 == docs.count ? STR("index.json")
-                                    : arena_printf(arena, "blobs/sha256/" STR_FMT,
-                                                   STR_ARG(str_from_pos(docs.digest[i], 7))),
-                docs.text[i]);
+        tar_put(&tar, blob_name(&docs, i), docs.text[i]);
     file_check(arena, buf_str(&tar), input.len % 2 ? STR("linux/amd64") : (Str){0});
 }
 

@@ -90,6 +90,13 @@ def codecs():
             f.insert(0, {'id': lzma.FILTER_X86})
         xz = lzma.compress(TEXT, check=check, filters=f)
         seed('codec.xz', name, xz)
+    def xz_with(filters):
+        body = bytes([0, len(filters) // 3 - 1]) + filters
+        body += bytes(-(len(body) + 0) % 4)
+        body = bytes([len(body) // 4]) + body[1:]
+        return b'\xfd7zXZ\0\0\1' + struct.pack('<I', zlib.crc32(b'\0\1')) + body + struct.pack('<I', zlib.crc32(body)) + b'x' * 20
+    seed('codec.xz', 'large_dictionary', xz_with(b'\x21\1\x28'))
+    seed('codec.xz', 'unknown_filter', xz_with(b'\x7f\1\0'))
     seed('codec.xz', 'tar', xz + bytes(8) + xz)
     seed('codec.xz', 'garbage', xz + b'x')
     zs = lambda *a, data=TEXT: subprocess.run(['zstd', '-qc', *a], input=data, stdout=subprocess.PIPE, check=True).stdout
@@ -124,6 +131,39 @@ def tars():
     seed('tar', 'pax_all', tar(tarfile.PAX_FORMAT, ('é' * 60, tarfile.REGTYPE, b'abcd'),
                                pax={'mtime': '1.5', 'uid': '3000000', 'SCHILY.xattr.user.x': 'y', 'size': '4',
                                     'linkpath': 'z', 'gid': '7', 'GNU.sparse.major': '0'}))
+    def header(name, kind, size, extra=b''):
+        b = bytearray(tarfile.TarInfo(name).tobuf(tarfile.USTAR_FORMAT))
+        b[124:136], b[156:157] = b'%011o\0' % size, kind
+        b[148:156] = b'%06o\0 ' % (sum(b[:148]) + sum(b[156:]) + 8 * 32)
+        return bytes(b)
+    def block(b):
+        return b + bytes(-len(b) % 512)
+    def records(*pairs):
+        out = b''
+        for pair in pairs:
+            n = len(pair) + 2
+            while len(str(n)) + len(pair) + 2 != n:
+                n = len(str(n)) + len(pair) + 2
+            out += b'%d %s\n' % (n, pair)
+        return out
+    for name, pairs in (('sparse_0_0', [b'GNU.sparse.size=600', b'GNU.sparse.numblocks=2', b'GNU.sparse.offset=0',
+                                        b'GNU.sparse.numbytes=3', b'GNU.sparse.offset=500', b'GNU.sparse.numbytes=3']),
+                        ('pax_bad_size', [b'size=x']), ('pax_empty', [b'path=', b'size=', b'linkpath=']),
+                        ('pax_twice', [b'path=a', b'path=b', b'linkpath=c', b'linkpath=d'])):
+        r = records(*pairs)
+        seed('tar', name, header('x', b'x', len(r)) + block(r) + header('f', b'0', 6) + block(b'abcdef') + bytes(1024))
+    seed('tar', 'long_then_pax', header('L', b'L', 3) + block(b'ab\0') + header('K', b'K', 3) + block(b'cd\0') +
+         header('x', b'x', 20) + block(records(b'path=a', b'linkpath=c')[:20]) + header('f', b'2', 0) + bytes(1024))
+    seed('layer', 'odd', header('x' * 90, b'0', 0) + header('../up', b'1', 0) + header('big', b'0', 5000) + block(b'y' * 5000))
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w', format=tarfile.USTAR_FORMAT) as t:
+        for name in ('d/CVE-2099-0001.json', 'x.txt'):
+            i = tarfile.TarInfo(name)
+            text = read('feed.vulnrichment', 'own')[1:]
+            i.size = len(text)
+            t.addfile(i, io.BytesIO(text))
+    whole = out.getvalue()
+    seed('feed.vulnrichment', 'tar', b'c' + whole[:len(whole.rstrip(b'\0')) // 512 * 512 + 1024 - 1])
     seed('layer', 'deep', tar(tarfile.USTAR_FORMAT, ('a', tarfile.DIRTYPE, b''), ('a/b', tarfile.REGTYPE, b'1'),
                               ('a/s', tarfile.SYMTYPE, b'../a/b'), ('a/h', tarfile.LNKTYPE, b'a/b'))[:3072] +
          tar(tarfile.USTAR_FORMAT, ('a/.wh.b', tarfile.REGTYPE, b''), ('x/.wh..wh..opq', tarfile.REGTYPE, b''),
@@ -282,6 +322,18 @@ def documents():
     seed('source.oci_layout', 'plain', join(layer, config, manifest, plain))
     seed('source.oci_layout', 'nested', join(layer, config, manifest, json.dumps(index), nested))
     seed('source.oci_layout', 'foreign', join(layer, config, manifest, json.dumps(index).replace('amd64', 'arm64')) + ' ')
+    seed('source.oci_layout', 'many', join(layer, config, manifest, json.dumps({'manifests': index['manifests'][:1] * 2})))
+    seed('source.oci_layout', 'layers', join(layer, config, manifest.replace('"layers": [', '"layers": [{"digest": "@0"},'), plain))
+    seed('source.oci_layout', 'fewer', join(layer, config, json.dumps({'config': {'digest': '@1'}, 'layers': []}), plain))
+    seed('source.oci_layout', 'gone', join(layer, config, manifest.replace('"@0"', '"sha256:aa"'), plain))
+    seed('source.oci_layout', 'wrong', join(layer, config, manifest, plain.replace('@2', 'md5:aa')))
+    seed('source.oci_layout', 'sha512', join(layer, config, manifest, plain.replace('@2', 'sha512:' + 'a' * 128)))
+    deep = [layer, config, manifest, plain] + [json.dumps({'manifests': [{'mediaType': 'x.index.v1', 'digest': f'@{k}'}]}) for k in range(3, 9)]
+    seed('source.oci_layout', 'deep', join(*deep))
+    seed('source.oci_layout', 'artifact', join(layer, config, manifest, json.dumps({'manifests': [
+        {'digest': '@2', 'artifactType': 'x'}, {'digest': '@2', 'platform': 1, 'annotations': 1}, 1]})))
+    for pad in range(4):
+        seed('source.oci_layout', f'as_folder_{pad}', join(layer, config, manifest, json.dumps(index)) + ' ' * pad)
     seed('source.oci_layout', 'none', '{"manifests":[]}')
     saved = json.dumps([{'Config': 'c', 'RepoTags': ['x:1'], 'Layers': ['0', '1', 'gone']}, {'Config': 'd', 'RepoTags': ['y:2']}])
     seed('source.docker_archive', 'two', join(config, saved, 'layer', 'other'))
@@ -324,6 +376,13 @@ def documents():
 
 
 def feeds():
+    seed('feed.kev', 'own', b'a' + read('feed.kev', 'own').lstrip(b'a'))
+    seed('feed.kev', 'table', 'bcveID,vulnerabilityName,dateAdded,dueDate,knownRansomwareCampaignUse,cwes\n'
+         'CVE-2099-0001,A flaw,2099-01-01,2099-01-22,Known,"CWE-79, CWE-89"\nCVE-2099-0002,B,x,,Unknown,\n')
+    maven = json.loads(read('feed.osv', 'npm_GHSA-aaaa-bbbb-0001')[1:])
+    maven['affected'][0]['package'] = {'ecosystem': 'Maven', 'name': 'org.x:artifact'}
+    for i in range(4):
+        seed('feed.osv', f'maven_{i}', 'h' + json.dumps(maven) + ' ' * i)
     seed('feed.chainguard', 'own', read('feed.wolfi', 'own'))
     seed('feed.cwe', 'own', 'id,name\nCWE-79,"Cross-site, Scripting"\nCWE-89,SQL Injection\n')
     seed('feed.eol', 'own', 'distro,release,codename,eol,extended_eol\ndebian,12,bookworm,2026-06-10,2028-06-30\nalpine,3.20,,2026-04-01,\n')
