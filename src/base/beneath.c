@@ -73,17 +73,24 @@ static Fd reopen(Fd seen, const struct stat *was, Fd dir, const char *path, Bene
     return fd_take(&fd);
 }
 
+/* Not there, or nowhere that a path inside leads to. */
+static bool is_absence(void)
+{
+    return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV ||
+           errno == ENAMETOOLONG;
+}
+
 BeneathFile beneath_open_file(Fd dir, const char *path, BeneathLinks links, Fd *out)
 {
     struct stat st;
     *out = -1;
     Fd seen CLEANUP(fd_close) = beneath_open(dir, path, O_PATH, links);
-    if (seen < 0 && errno == EACCES)
-        return BENEATH_UNREADABLE;
-    if (seen < 0 || !is_regular(seen, &st))
+    if (seen < 0)
+        return is_absence() ? BENEATH_ABSENT : BENEATH_UNREADABLE;
+    if (!is_regular(seen, &st))
         return BENEATH_ABSENT;
     *out = reopen(seen, &st, dir, path, links);
     if (*out >= 0)
         return BENEATH_FILE;
-    return errno == ENOENT ? BENEATH_ABSENT : BENEATH_UNREADABLE;
+    return is_absence() ? BENEATH_ABSENT : BENEATH_UNREADABLE;
 }
