@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "analyze/converse.h"
+#include "base/hash.h"
 #include "fuzz.h"
 #include "inventory/assemble.h"
 #include "inventory/wire.h"
@@ -226,13 +227,57 @@ static void listing(Str bytes, Arena *arena, const Limits *limits)
     }
 }
 
+/* --- an entry of the cache, as a file that anyone may have damaged --- */
+
+static Str entry;
+
+bool __wrap_fd_open_read_at(Fd dir, Str path, Fd *out, Error *err);
+bool __wrap_fd_open_read_at(Fd dir, Str path, Fd *out, Error *err)
+{
+    (void)dir, (void)path, (void)err;
+    *out = -1;
+    return true;
+}
+
+bool __wrap_fd_read_all(Fd fd, Str name, uint64_t limit, Arena *arena, Str *out, Error *err);
+bool __wrap_fd_read_all(Fd fd, Str name, uint64_t limit, Arena *arena, Str *out, Error *err)
+{
+    (void)fd, (void)name, (void)limit, (void)err;
+    *out = arena_str(arena, entry);
+    return true;
+}
+
+bool __real_cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes);
+
+/* An even input is what an entry keeps, an odd one the whole file. */
+static void cache_entry(Str bytes, Arena *arena, const Limits *limits)
+{
+    Buf file CLEANUP(buf_fini) = {0};
+    const Cache cache = {.dir = STR("/cache")};
+    const Str key = STR("blob 1");
+    Digest digest;
+    LayerResult result;
+    Str kept;
+    bool whole = bytes.len % 2, hashed = hash_bytes(HASH_SHA256, bytes, &digest, NULL);
+    buf_put(&file, STR("assay cache 1\n"));
+    buf_str_wire(&file, key);
+    buf_put(&file, str_of(digest.bytes, digest.len));
+    buf_put(&file, bytes);
+    entry = whole ? bytes : buf_str(&file);
+    bool found = __real_cache_find(&cache, key, arena, &kept);
+    assert(hashed && (whole || (found && str_eq(kept, bytes))));
+    if (found)
+        (void)!layer_result_decode(kept, arena, limits, &result, NULL);
+}
+
 static const struct {
     const char *name;
     void (*run)(Str bytes, Arena *arena, const Limits *limits);
 } rows[] = {{"inventory", inventory},
             {"layer", layer},
             {"conversation", conversation},
-            {"listing", listing}};
+            {"listing", listing},
+            {"cache", cache_entry}};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

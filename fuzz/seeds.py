@@ -401,6 +401,8 @@ def messages():
         seed('message.conversation', 'store_' + kind.decode(),
              message(b'P', b'layer 1 of 2') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
              message(b'S', text(kind + b' 1') + b'bytes') + message(b'I', inventory))
+    seed('message.cache', 'whole', b'assay cache 1\n' + text(b'blob 1') + bytes(32) + b'kept' + b'x' * 2)
+    seed('message.cache', 'kept', b'kept')
     seed('message.conversation', 'answer', message(b'I', inventory))
     seed('message.conversation', 'unknown', message(b'?', b'x'))
     seed('message.conversation', 'store', message(b'S', text(b'x') + b'bytes'))

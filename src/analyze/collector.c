@@ -90,8 +90,14 @@ static FolderOpened linked_open(const FolderRoot *root, Str path, Fd *out)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
     const char *text = arena_c_str(&scratch, path);
-    bool open = beneath_open_file(root->fd, text, BENEATH_INSIDE_LINKS, out) == BENEATH_FILE;
-    return open ? FOLDER_OPEN : FOLDER_GONE;
+    switch (beneath_open_file(root->fd, text, BENEATH_INSIDE_LINKS, out)) {
+    case BENEATH_FILE:
+        return FOLDER_OPEN;
+    case BENEATH_UNREADABLE:
+        return FOLDER_UNREADABLE;
+    default:
+        return FOLDER_GONE;
+    }
 }
 
 static bool files_open(Collector *c, Reader *r, const FolderRoot *root, bool links, uint64_t asked,

@@ -52,6 +52,11 @@ Fd beneath_open(Fd dir, const char *path, int flags, BeneathLinks links)
     return (Fd)fd;
 }
 
+bool beneath_is_absent(void)
+{
+    return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV;
+}
+
 static bool is_regular(Fd fd, struct stat *st)
 {
     return fstat(fd, st) == 0 && S_ISREG(st->st_mode);
@@ -73,24 +78,19 @@ static Fd reopen(Fd seen, const struct stat *was, Fd dir, const char *path, Bene
     return fd_take(&fd);
 }
 
-/* Not there, or nowhere that a path inside leads to. */
-static bool is_absence(void)
-{
-    return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EXDEV ||
-           errno == ENAMETOOLONG;
-}
-
 BeneathFile beneath_open_file(Fd dir, const char *path, BeneathLinks links, Fd *out)
 {
     struct stat st;
     *out = -1;
     Fd seen CLEANUP(fd_close) = beneath_open(dir, path, O_PATH, links);
     if (seen < 0)
-        return is_absence() ? BENEATH_ABSENT : BENEATH_UNREADABLE;
-    if (!is_regular(seen, &st))
+        return beneath_is_absent() ? BENEATH_ABSENT : BENEATH_UNREADABLE;
+    if (fstat(seen, &st) != 0)
+        return BENEATH_UNREADABLE;
+    if (!S_ISREG(st.st_mode))
         return BENEATH_ABSENT;
     *out = reopen(seen, &st, dir, path, links);
     if (*out >= 0)
         return BENEATH_FILE;
-    return is_absence() ? BENEATH_ABSENT : BENEATH_UNREADABLE;
+    return errno == ENOENT ? BENEATH_ABSENT : BENEATH_UNREADABLE;
 }

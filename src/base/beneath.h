@@ -13,6 +13,9 @@ typedef enum BeneathLinks {
 /* As openat, O_CLOEXEC and O_NOCTTY added; -1 with errno. */
 Fd beneath_open(Fd dir, const char *path, int flags, BeneathLinks links);
 
+/* Does errno say that nothing is there? All else hides what is. */
+bool beneath_is_absent(void);
+
 typedef enum BeneathFile {
     BENEATH_FILE,       /* *out reads it */
     BENEATH_ABSENT,     /* or no regular file */

@@ -152,8 +152,12 @@ static bool piece_take(FolderWalk *w, const FolderPiece *piece, Error *err)
     uint8_t which = reader_u8(&r);
     if (piece->what == LIST_NOTE && which < COUNT_OF(notes))
         visitor_note(w->walk, piece->path, 0, notes[which], true);
-    else if (piece->what == LIST_FAIL)
-        trouble_set(w, which == ERR_LIMIT ? ERR_LIMIT : ERR_UNSUPPORTED, reader_str(&r));
+    if (piece->what != LIST_FAIL)
+        return true;
+    Str why = reader_str(&r);
+    if (why.len == 0)
+        return error_set(err, ERR_INTERNAL, "the list of a folder is malformed");
+    trouble_set(w, which == ERR_LIMIT ? ERR_LIMIT : ERR_UNSUPPORTED, why);
     return true;
 }
 

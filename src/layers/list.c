@@ -265,12 +265,6 @@ static bool reach_folder(FolderReach *reach, const FolderRoot *root, Str folder)
     return reach->dir >= 0;
 }
 
-static FolderOpened opened_not(void)
-{
-    bool gone = errno == ENOENT || errno == ELOOP || errno == ENOTDIR || errno == ENAMETOOLONG;
-    return gone ? FOLDER_GONE : FOLDER_UNREADABLE;
-}
-
 /* It is looked at first: who opens a device makes it do something. */
 FolderOpened folder_open_file(FolderReach *reach, const FolderRoot *root, Str path, Fd *out)
 {
@@ -282,18 +276,18 @@ FolderOpened folder_open_file(FolderReach *reach, const FolderRoot *root, Str pa
         folder = (Str){0};
     }
     if (!reach_folder(reach, root, folder))
-        return opened_not();
+        return beneath_is_absent() ? FOLDER_GONE : FOLDER_UNREADABLE;
     buf_clear(&reach->name);
     buf_put(&reach->name, name);
     buf_put_char(&reach->name, '\0');
     const char *text = reach->name.ptr;
     if (fstatat(reach->dir, text, &st, AT_SYMLINK_NOFOLLOW) != 0)
-        return opened_not();
+        return beneath_is_absent() ? FOLDER_GONE : FOLDER_UNREADABLE;
     if (!S_ISREG(st.st_mode))
         return FOLDER_GONE;
     *out = openat(reach->dir, text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (*out < 0)
-        return opened_not();
+        return beneath_is_absent() ? FOLDER_GONE : FOLDER_UNREADABLE;
     if (!is_metacopy(root, *out))
         return FOLDER_OPEN;
     fd_close(out);

@@ -52,7 +52,8 @@ static VersionOrder part_compare(Str a, Str b)
     return order_size(a.len - i, 0) - order_size(b.len - j, 0);
 }
 
-/* Where only one names a release and all else is equal, it is the newer: "1" is before "1-". */
+/* Where only one names a release and all else is equal, it is the newer, whatever the release is:
+ * "1" is before "1-" and before "1-~". */
 static VersionOrder compare(Str a, Str b)
 {
     if (cut_common(&a, &b, true))
@@ -61,8 +62,8 @@ static VersionOrder compare(Str a, Str b)
     VersionOrder order = digits_compare(x.epoch, y.epoch);
     if (!order)
         order = part_compare(x.version, y.version);
-    if (!order)
-        order = part_compare(x.release, y.release);
+    if (!order && x.released && y.released)
+        return part_compare(x.release, y.release);
     return order ? order : order_size(x.released, y.released);
 }
 

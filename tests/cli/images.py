@@ -83,6 +83,8 @@ class Image:
 
     def blocked(self, path, known):
         """Entries of one layer that stand in each other's way are told of by `again` alone."""
+        if known.startswith("folder "):
+            return (known[7:] + "/").startswith(path + "/")
         return path == known or path.startswith(known + "/") or known.startswith(path + "/")
 
     def whiteout(self):

@@ -148,7 +148,7 @@ def below(name):
         shutil.rmtree(os.fsencode(name), ignore_errors=True)
 
 
-def test_every_way_in_is_the_same_image(folder):
+def test_all_ways_show_the_same_image(folder):
     for seed in range(SEED, SEED + COUNT):
         image = Image(seed)
         with below(str(seed)):

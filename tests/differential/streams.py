@@ -187,8 +187,11 @@ def ask(program, rows):
 
 
 def excused(name, data, verdict):
-    """Zeros behind the last frame are padding to us (tar writes blocks), to zstd's tool a fault."""
-    return name == "zstd" and verdict == "ok" and data[-1:] == b"\0"
+    """Zeros behind the last frame are padding to us (tar writes blocks), to zstd's tool a fault. Of a
+    frame that ends with an empty block libzstd compares the size that it claims only where all of it
+    comes at once."""
+    empty_block = b"\1\0\0"
+    return name == "zstd" and verdict == "ok" and (data[-1:] == b"\0" or empty_block in data[-16:])
 
 
 def wrong(name, data, answer, whole, good):

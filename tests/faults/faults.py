@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of faults share: a world to work in, disturbed runs, and what is promised of them."""
+import contextlib
 import ctypes
 import errno
 import hashlib
@@ -20,7 +21,7 @@ from assay import assay
 SHIM = os.environ.get("FAULT_SHIM", "")
 SANITIZED = os.environ.get("ASSAY_SANITIZE", "")
 ROUNDS = int(os.environ.get("ASSAY_FAULT_ROUNDS", "0"))  # 0: the short form
-SECONDS = 30  # whoever takes longer hangs
+SECONDS, GRACE = 30, 5  # whoever takes longer hangs; the whole machine may have stood still
 LEFT = 2  # seconds until the last child is gone
 SET_CHILD_SUBREAPER = 36
 
@@ -211,12 +212,14 @@ def start(words, env=None, **more):
 
 
 def finish(process, failed=0):
-    try:
-        out, err = process.communicate(timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        err += f"(no end after {SECONDS} seconds)".encode()
+    for patience in (SECONDS, GRACE, None):
+        if patience is None:
+            process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            out, err = process.communicate(timeout=patience)
+            break
+    if patience is None:
+        err = (err or b"") + f"(no end after {SECONDS} seconds)".encode()
     return Done(process.returncode, (out or b"").decode("utf-8", "replace"), (err or b"").decode("utf-8", "replace"),
                 failed, children_left())
 
@@ -272,6 +275,9 @@ def complaint(done, good, retried=False, alike=str.__eq__):
         return None if is_named(done) else "not one clear line"
     if done.code == 4 and done.out.startswith("{"):
         return None if json.loads(done.out)["incomplete"] else "incomplete names nothing"
+    if done.code == 4 and not done.err and os.path.exists("work/out/report.html"):
+        with open("work/out/report.html", encoding="utf-8") as page:
+            return None if "could not be examined" in page.read() else "the report names nothing"
     return None if done.code == 4 and done.err else f"ended with {done.code} and no reason"
 
 

@@ -304,8 +304,8 @@ def test_unreadable(folder):
     """Not root, and rights are missing: each is named, and nothing that could not be read is clean."""
     as_root()
     World(folder)
-    for path, mode in (("root/app", 0), ("root/lib/apk/db", 0), ("root/lib/apk/db/installed", 0), ("root", 0),
-                       ("image.tar", 0), ("layout/index.json", 0), ("layout/blobs/sha256", 0),
+    for path, mode in (("root/app", 0), ("root/app/node_modules/lodash", 0o444), ("root/lib/apk/db", 0),
+                       ("root/lib/apk/db/installed", 0), ("root", 0), ("image.tar", 0), ("layout/index.json", 0), ("layout/blobs/sha256", 0),
                        ("work/db/advisories.db", 0), ("work/cache", 0o500), ("work/out", 0o500)):
         shutil.rmtree("work")
         shutil.copytree("fresh", "work")

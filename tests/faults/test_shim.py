@@ -69,19 +69,22 @@ class Trial:
     def once(self, fault, retried=False):
         done = disturbed(self.words, fault)
         self.runs += 1
-        why = complaint(done, self.good, retried, self.alike) or self.leftover(done)
+        why = complaint(done, self.good, retried, self.alike) or self.leftover(done, fault)
         if why:
             self.bad.append(f"{fault}: {why}\n{done!r}")
             self.world.renew()
         return done.failed > 0
 
-    def leftover(self, done):
-        """What it left is what was there or what should be there; and the next run works."""
+    def leftover(self, done, fault):
+        """What it left is what was there or what should be there, and what it could not remove; and the
+        next run works."""
         now = tree("work")
         if now == self.world.fresh and done.code != 0:
             return None
-        strange = [name for name, content in now.items()
-                   if name not in self.kept and content not in (self.world.fresh.get(name), self.after.get(name))]
+        stuck = [name for name in now if "unlink" in fault.calls and name.endswith(".new")]
+        kept = [*self.kept, "out/report.html"] if done.code == 4 else self.kept
+        strange = [name for name, content in now.items() if name not in (*kept, *stuck)
+                   and content not in (self.world.fresh.get(name), self.after.get(name))]
         if strange:
             return f"left {strange}"
         if now == self.after and done.code == 0:
