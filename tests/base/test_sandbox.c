@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -427,13 +429,39 @@ TEST(child_that_sleeps_is_ended)
 
 /* ---- beneath ---- */
 
+typedef struct BeneathFact {
+    const char *path;
+    BeneathLinks links;
+    BeneathFile what;
+} BeneathFact;
+
+static void beneath_check(const BeneathFact *facts, size_t count)
+{
+    static const char *const links[][2] = {
+        {"d/file", "in"},           {"/d/file", "rooted"}, {"d", "folder"}, {"/etc/passwd", "out"},
+        {"/proc/self/exe", "proc"}, {"../../../..", "up"}, {"loop", "loop"}};
+    Arena arena CLEANUP(arena_fini) = {0};
+    Error err = {0};
+    Fd dir CLEANUP(fd_close) = -1;
+    Str folder = test_folder(&arena);
+    REQUIRE_OK(fd_open_dir_at(AT_FDCWD, folder, &dir, &err));
+    CHECK(mkdirat(dir, "d", 0755) == 0 && mkfifoat(dir, "pipe", 0600) == 0);
+    REQUIRE_OK(file_write_atomic(arena_join(&arena, folder, STR("/d/file")), STR("x"), &err));
+    for (size_t i = 0; i < COUNT_OF(links); i++)
+        CHECK(symlinkat(links[i][0], dir, links[i][1]) == 0);
+    for (size_t i = 0; i < count; i++) {
+        Fd fd CLEANUP(fd_close) = -1;
+        BeneathFile what = beneath_open_file(dir, facts[i].path, facts[i].links, &fd);
+        if (what != facts[i].what)
+            fprintf(stderr, "%s: ", facts[i].path);
+        CHECK_INT(what, facts[i].what);
+        CHECK_INT(fd >= 0, what == BENEATH_FILE);
+    }
+}
+
 TEST(beneath_nothing_leads_out)
 {
-    static const struct {
-        const char *path;
-        BeneathLinks links;
-        BeneathFile what;
-    } facts[] = {
+    static const BeneathFact facts[] = {
         {"d/file", BENEATH_NO_LINKS, BENEATH_FILE},
         {"d/file", BENEATH_INSIDE_LINKS, BENEATH_FILE},
         {"d//file", BENEATH_NO_LINKS, BENEATH_FILE},
@@ -453,24 +481,36 @@ TEST(beneath_nothing_leads_out)
         {"pipe", BENEATH_NO_LINKS, BENEATH_ABSENT},
         {"loop", BENEATH_INSIDE_LINKS, BENEATH_ABSENT},
     };
-    static const char *const links[][2] = {
-        {"d/file", "in"},           {"/d/file", "rooted"}, {"d", "folder"}, {"/etc/passwd", "out"},
-        {"/proc/self/exe", "proc"}, {"../../../..", "up"}, {"loop", "loop"}};
-    Arena arena CLEANUP(arena_fini) = {0};
-    Error err = {0};
-    Fd dir CLEANUP(fd_close) = -1;
-    Str folder = test_folder(&arena);
-    REQUIRE_OK(fd_open_dir_at(AT_FDCWD, folder, &dir, &err));
-    CHECK(mkdirat(dir, "d", 0755) == 0 && mkfifoat(dir, "pipe", 0600) == 0);
-    REQUIRE_OK(file_write_atomic(arena_join(&arena, folder, STR("/d/file")), STR("x"), &err));
-    for (size_t i = 0; i < COUNT_OF(links); i++)
-        CHECK(symlinkat(links[i][0], dir, links[i][1]) == 0);
-    for (size_t i = 0; i < COUNT_OF(facts); i++) {
-        Fd fd CLEANUP(fd_close) = -1;
-        BeneathFile what = beneath_open_file(dir, facts[i].path, facts[i].links, &fd);
-        if (what != facts[i].what)
-            fprintf(stderr, "%s: ", facts[i].path);
-        CHECK_INT(what, facts[i].what);
-        CHECK_INT(fd >= 0, what == BENEATH_FILE);
-    }
+    beneath_check(facts, COUNT_OF(facts));
+}
+
+/* As a kernel before 5.6, or a container whose filter does not know the call. */
+TEST(beneath_without_openat2)
+{
+    static const BeneathFact facts[] = {
+        {"d/file", BENEATH_NO_LINKS, BENEATH_FILE},
+        {"d//file", BENEATH_NO_LINKS, BENEATH_FILE},
+        {"d/file", BENEATH_INSIDE_LINKS, BENEATH_FILE},
+        {"in", BENEATH_INSIDE_LINKS, BENEATH_ABSENT}, /* safe, and poorer */
+        {"folder/file", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"folder/file", BENEATH_INSIDE_LINKS, BENEATH_ABSENT},
+        {"out", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"up/etc/passwd", BENEATH_INSIDE_LINKS, BENEATH_ABSENT},
+        {"../etc/passwd", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"d/../../etc/passwd", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"/etc/passwd", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"d", BENEATH_NO_LINKS, BENEATH_ABSENT},
+        {"pipe", BENEATH_NO_LINKS, BENEATH_ABSENT},
+    };
+    struct sock_filter code[] = {
+        {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0}, /* the number */
+        {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_openat2},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS},
+        {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+    };
+    const struct sock_fprog program = {COUNT_OF(code), code};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
+        test_skip("no seccomp here");
+    beneath_check(facts, COUNT_OF(facts));
 }
