@@ -188,6 +188,14 @@ def zips():
     members = [('META-INF/MANIFEST.MF', manifest), ('META-INF/maven/g/a/pom.properties', pom),
                ('META-INF/maven/g/b/pom.xml', b'<project/>'), ('org/acme/App.class', b'\xca\xfe\xba\xbe'),
                ('BOOT-INF/lib/log4j-core-2.14.1.jar', inner), ('WEB-INF/lib/x-1.0.war', b'PK')]
+    poms = [('META-INF/maven/g/%s/pom.properties' % a, b'version=1.2\ngroupId=g\nartifactId=%s\n' % a.encode())
+            for a in ('other', 'log4j-1.2-api', 'log4j')]
+    seed('cataloger.java', 'shaded', b'b' + zipped(poms + [('g/x/A.class', b''), ('g/y/B.class', b'')])[:-1] + b'\n')
+    seed('cataloger.java', 'xmls', b'b' + zipped([('META-INF/maven/g/log4j-1.2-api/pom.xml', b''), ('META-INF/maven/g/b/pom.xml', b'')]))
+    deep = inner
+    for i in range(8):
+        deep = zipped([('lib/x.jar', deep)], zipfile.ZIP_STORED)
+    seed('cataloger.java', 'deep', b'a' + deep)
     for method, name in ((zipfile.ZIP_STORED, 'stored'), (zipfile.ZIP_DEFLATED, 'packed')):
         seed('zip', name, zipped(members, method))
         seed('cataloger.java', name, b'a' + zipped(members, method)[:-1] + b'\n')
@@ -383,6 +391,22 @@ def feeds():
     maven['affected'][0]['package'] = {'ecosystem': 'Maven', 'name': 'org.x:artifact'}
     for i in range(4):
         seed('feed.osv', f'maven_{i}', 'h' + json.dumps(maven) + ' ' * i)
+    def osv(path, name, **change):
+        record = json.loads(read('feed.osv', 'npm_GHSA-aaaa-bbbb-0001')[1:])
+        record.update(change)
+        seed('feed.osv', name, path + json.dumps(record))
+    go = {'package': {'ecosystem': 'Go', 'name': 'example.org/mod'}, 'versions': ['1.0'],
+          'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}, {'type': 'Ubuntu', 'score': 'high'}],
+          'ecosystem_specific': {'imports': [{'path': 'p', 'symbols': ['F'], 'goos': ['linux'], 'goarch': ['arm']}, 1],
+                                 'goos': ['linux'], 'goarch': ['amd64'], 'severity': 'LOW', 'arches': ['x86_64'], 'module': 'nodejs:18'}}
+    osv('f', 'go_specific', affected=[go])
+    go['package'] = {'ecosystem': 'AlmaLinux:9', 'name': 'nodejs'}
+    go['database_specific'] = {'rpm_modularity': 'x', 'arch': ['s390x'], 'urgency': 'unimportant', 'x': 1}
+    for word in ('Important', 'Critical', 'Nothing'):
+        osv('d', 'alma_' + word, affected=[go], summary=word + ': squid security update', id='ALSA-2099:1',
+            related=['CVE-2099-0001'], severity=[{'type': 'CVSS_V2', 'score': 'AV:N/AC:L/Au:N/C:P/I:P/A:P'}])
+    osv('b', 'debian_unimportant', affected=[dict(go, package={'ecosystem': 'Debian:12', 'name': 'a'})], id='DSA-1-1')
+    seed('feed.cwe_xml', 'doctype', 'a<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><Weakness_Catalog/>')
     seed('feed.chainguard', 'own', read('feed.wolfi', 'own'))
     seed('feed.cwe', 'own', 'id,name\nCWE-79,"Cross-site, Scripting"\nCWE-89,SQL Injection\n')
     seed('feed.eol', 'own', 'distro,release,codename,eol,extended_eol\ndebian,12,bookworm,2026-06-10,2028-06-30\nalpine,3.20,,2026-04-01,\n')
@@ -399,13 +423,45 @@ def messages():
     inventory = read('message.inventory', 'message')
     for kind in (b'blob', b'overlay'):
         seed('message.conversation', 'store_' + kind.decode(),
-             message(b'P', b'layer 1 of 2') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
-             message(b'S', text(kind + b' 1') + b'bytes') + message(b'I', inventory))
+             message(b'B', text(b'layer 1 of 2') + b'\0') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
+             message(b'S', text(kind + b' 1') + b'bytes') + message(b'D', text(b'layer 1 of 2') + b'\0') +
+             message(b'I', inventory))
     seed('message.cache', 'whole', b'assay cache 1\n' + text(b'blob 1') + bytes(32) + b'kept' + b'x' * 2)
     seed('message.cache', 'kept', b'kept')
     seed('message.conversation', 'answer', message(b'I', inventory))
+    seed('message.conversation', 'twice', message(b'I', inventory) * 2)
     seed('message.conversation', 'unknown', message(b'?', b'x'))
     seed('message.conversation', 'store', message(b'S', text(b'x') + b'bytes'))
+
+
+def zip64():
+    b = zipped([('a', b'text')], zipfile.ZIP_STORED).rstrip(b'\n')
+    end = b.rindex(b'PK\5\6')
+    count, size, offset = struct.unpack('<HII', b[end + 10:end + 20])
+    record = b'PK\6\6' + struct.pack('<QHHIIQQQQ', 44, 45, 45, 0, 0, 1, 1, size, offset)
+    locator = b'PK\6\7' + struct.pack('<IQI', 0, end, 1)
+    tail = b'PK\5\6' + struct.pack('<HHHHIIH', 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 1) + b'\n'
+    seed('zip', 'zip64_end', b[:end] + record + locator + tail)
+    seed('zip', 'zip64_prefixed', b'#!/bin/sh\n' + b[:end] + record + locator + tail)
+
+
+def rust():
+    def elf(text):
+        names = b'\0.dep-v0\0.shstrtab\0'
+        at = 64 + len(text)
+        def section(name, kind, offset, size):
+            return struct.pack('<IIQQQQIIQQ', name, kind, 0, 0, offset, size, 0, 0, 0, 0)
+        table = section(0, 0, 0, 0) + section(1, 1, 64, len(text)) + section(10, 3, at, len(names))
+        head = b'\x7fELF\2\1\1' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', 2, 62, 1, 0, 0, at + len(names), 0, 64, 56, 0, 64, 3, 2)
+        return head + text + names + table
+    crates = [{'name': 'serde', 'version': '1.0.1', 'source': 'crates.io', 'kind': 'runtime'},
+              {'name': 'cc', 'version': '1.0', 'kind': 'build', 'source': 'registry'},
+              {'name': 'own', 'version': '0.1.0', 'source': 'local', 'root': True, 'dependencies': [0]}]
+    whole = json.dumps({'packages': crates, 'format': 1})
+    for name, text in (('whole', whole), ('cut', whole[:90]), ('odd', '{"packages":[1,{"name":"a b","version":""}]}'),
+                       ('twice', '{"packages":1,"packages":[{"name":"a","version":"1"}]} x')):
+        seed('cataloger.elf', 'rust_' + name, elf(zlib.compress(text.encode())))
+    seed('cataloger.elf', 'rust_damaged', elf(zlib.compress(whole.encode())[:-20]))
 
 
 def policies():
@@ -457,5 +513,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, policies, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, policies, zip64, rust, dictionaries):
         make()
