@@ -224,7 +224,7 @@ static void listing(Str bytes, Arena *arena, const Limits *limits)
         Error err = {0};
         bool ok =
             taken && layer_walk_folder(&walk, &lists[i], (LayerDirKind)i, &opener, &index, &err);
-        assert(!taken || ok || err.message[0]);
+        assert(!taken || ok || err.code);
         tree_init(&tree, limits, arena);
         if (ok)
             tree_add_layer(&tree, &index, 0);
