@@ -360,6 +360,8 @@ def documents():
     seed('engine', 'image', 'a' + join(reply(inspect), reply(history)))
     seed('engine', 'absent', 'a' + reply('{"message":"No such image"}', '404 Not Found'))
     seed('engine', 'save', 'b' + reply('tar'))
+    seed('engine', 'found', 'e' + join(reply(inspect), reply(history)))
+    seed('engine', 'not_found', 'e' + join(reply('{}', '404 Not Found'), reply('OK')))
     seed('engine', 'find', 'c' + join('', reply('OK')))
     seed('engine', 'images', 'd' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
                                                      {'Id': 'sha256:2', 'RepoTags': ['<none>:<none>']}, {'Id': 'sha256:3', 'RepoTags': None}])))
@@ -381,6 +383,19 @@ def documents():
     seed('source.file', 'archive', whole)
     seed('source.file', 'gzip', (gzip.compress(whole, mtime=0) + b'\0')[:-1])
     seed('source.file', 'rootfs', whole.replace(b'manifest.json', b'etc/osrelease').replace(b'blobs/x', b'usr/lib'))
+
+
+def results():
+    inputs = {'sev': 'high', 'cvss': 7.5, 'av': 'N', 'epss': 0.1, 'kev': True, 'age': 400, 'automatable': True, 'code': 'used',
+              'fix': 'none', 'seen': {'a': 0.5, 'b': 1}, 'unit': 'u', 'eco': 'npm'}
+    finding = lambda id, kind, **more: {'id': id, 'kind': kind, 'inputs': dict(inputs, **more)}
+    bare = {'format_version': '1', 'as_of': '2099-01-01', 'context': {'exposure': 'internet', 'mitigation': ['a', 'b']},
+            'findings': [finding('CVE-2099-0001', 'cve'), finding('C-1', 'config', level='high'),
+                         finding('C-2', 'secret', level='unknown'), finding('C-3', 'malware', level='negligible', age=None),
+                         finding('C-4', 'cwe', level='medium', age=-1)]}
+    seed('result', 'bare', json.dumps(bare))
+    for i, change in enumerate([{'age': 'x'}, {'level': 'no'}, {'seen': {str(k): 1 for k in range(70)}}, {'seen': []}, {'code': 'x'}]):
+        seed('result', f'odd_{i}', json.dumps(dict(bare, findings=[finding('C-1', 'config', **dict({'level': 'low'}, **change))])))
 
 
 def feeds():
@@ -513,5 +528,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, policies, zip64, rust, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, messages, policies, zip64, rust, dictionaries):
         make()
