@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What images say of themselves. The input is documents, parted by NUL bytes; the harness puts them
- * into a tar as the format has them, so that no digest and no header keeps the fuzzer out: @0 to @9
- * in a document stand for the digests of those before it. */
+ * into a tar as the format has them, so that no digest and no header keeps the fuzzer out: @0, @1 ...
+ * in a document stand for the digests of those before it (behind @9 as ASCII goes on). */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "sources/image_config.h"
 #include "sources/rows.h"
 
-enum { DOCUMENTS = 10, BLOCK = 512 };
+enum { DOCUMENTS = 14, BLOCK = 512 };
 
 /* --- a tar --- */
 

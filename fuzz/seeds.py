@@ -329,14 +329,15 @@ def documents():
     seed('source.oci_layout', 'index', join(layer, config, manifest, json.dumps(index)))
     seed('source.oci_layout', 'plain', join(layer, config, manifest, plain))
     seed('source.oci_layout', 'nested', join(layer, config, manifest, json.dumps(index), nested))
-    seed('source.oci_layout', 'foreign', join(layer, config, manifest, json.dumps(index).replace('amd64', 'arm64')) + ' ')
+    for pad in range(4):
+        seed('source.oci_layout', f'foreign_{pad}', join(layer, config, manifest, json.dumps(index).replace('amd64', 's390x')) + ' ' * pad)
     seed('source.oci_layout', 'many', join(layer, config, manifest, json.dumps({'manifests': index['manifests'][:1] * 2})))
     seed('source.oci_layout', 'layers', join(layer, config, manifest.replace('"layers": [', '"layers": [{"digest": "@0"},'), plain))
     seed('source.oci_layout', 'fewer', join(layer, config, json.dumps({'config': {'digest': '@1'}, 'layers': []}), plain))
     seed('source.oci_layout', 'gone', join(layer, config, manifest.replace('"@0"', '"sha256:aa"'), plain))
     seed('source.oci_layout', 'wrong', join(layer, config, manifest, plain.replace('@2', 'md5:aa')))
     seed('source.oci_layout', 'sha512', join(layer, config, manifest, plain.replace('@2', 'sha512:' + 'a' * 128)))
-    deep = [layer, config, manifest, plain] + [json.dumps({'manifests': [{'mediaType': 'x.index.v1', 'digest': f'@{k}'}]}) for k in range(3, 9)]
+    deep = [layer, config, manifest, plain] + [json.dumps({'manifests': [{'mediaType': 'x.index.v1', 'digest': '@' + chr(48 + k)}]}) for k in range(3, 12)]
     seed('source.oci_layout', 'deep', join(*deep))
     seed('source.oci_layout', 'artifact', join(layer, config, manifest, json.dumps({'manifests': [
         {'digest': '@2', 'artifactType': 'x'}, {'digest': '@2', 'platform': 1, 'annotations': 1}, 1]})))
@@ -428,6 +429,11 @@ def feeds():
     seed('feed.exploits', 'own', 'cve,source,date\nCVE-2099-0001,exploit-db,2099-01-01\nCVE-2099-0001,metasploit,\nCVE-2099-2,nuclei,x\n'
          'CVE-2099-0003,poc,2099-01-01\nCVE-2099-0004,vulncheck-kev,2099-01-01\n')
     seed('feed.ssvc', 'own', 'cve,exploitation,automatable,technical_impact,date\nCVE-2099-0001,active,yes,total,2099-01-01\nCVE-2099-2,poc,no,partial,\n')
+
+
+def bases():
+    for i, text in enumerate(['"\\x"', '"\\u12g4"', '"\\ud800\\u0041"', '"\\udc00"', '[1e400,-0,9007199254740993,1.5e-7]', '{"a":[],"a":{}}', '[[[[[[1]]]]]]']):
+        seed('json', f'text_{i}', text)
 
 
 def messages():
@@ -528,5 +534,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, messages, policies, zip64, rust, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, bases, messages, policies, zip64, rust, dictionaries):
         make()
