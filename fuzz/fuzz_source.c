@@ -164,7 +164,9 @@ static void docker_archive(Str input, Arena *arena)
                                          STR_INIT("0"), STR_INIT("1"),
                                          STR_INIT("2"), STR_INIT("3"),
                                          STR_INIT("4"), STR_INIT("5"),
-                                         STR_INIT("6"), STR_INIT("7")};
+                                         STR_INIT("6"), STR_INIT("7"),
+                                         STR_INIT("8"), STR_INIT("9"),
+                                         STR_INIT("a"), STR_INIT("b")};
     static Buf tar;
     Documents docs;
     documents_read(&docs, arena, input);
