@@ -69,7 +69,18 @@ static bool drip_read(Stream *self, void *into, size_t cap, size_t *got, Error *
     return true;
 }
 
+static bool drip_skip(Stream *self, uint64_t len, Error *err)
+{
+    DripStream *s = (DripStream *)self;
+    if (len > s->rest.len)
+        return error_set(err, ERR_FORMAT, "ends early");
+    s->rest = str_from_pos(s->rest, (size_t)len);
+    return true;
+}
+
 void drip_stream_init(DripStream *s, Str bytes, size_t portion)
 {
     *s = (DripStream){.stream = {.read = drip_read}, .rest = bytes, .portion = portion};
+    if (portion % 2 == 0)
+        s->stream.skip = drip_skip;
 }

@@ -17,7 +17,7 @@ size_t fuzz_row_find(const char *const *first_name, size_t stride, size_t count)
 /* An empty arena that keeps its first block, of at least `size` bytes, from one call to the next. */
 Arena *fuzz_arena(size_t size);
 
-/* A stream that gives at most `portion` bytes at a time. */
+/* A stream that gives at most `portion` bytes at a time; with an even one it can skip. */
 typedef struct DripStream {
     Stream stream;
     Str rest;

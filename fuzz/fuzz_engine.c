@@ -36,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Limits limits = LIMITS_DEFAULT;
     const Engine engine = {.socket = STR("/run/engine.sock")};
     Engine found;
+    Str history;
+    bool answered;
     EngineImage image;
     StrVec names = {0};
     Error err = {0};
@@ -44,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static Fd nowhere = -1;
     if (nowhere < 0)
         nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    switch (fuzz_choice(&replies, 4)) {
+    switch (fuzz_choice(&replies, 5)) {
     case 0:
         if (engine_image(&engine, STR("a b/c:d"), &limits, arena, &image, &err))
             folders_check(&image, size);
@@ -54,6 +56,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 2:
         if (!engine_find(arena, &found, &err))
+            assert(err.message[0]);
+        break;
+    case 4:
+        if (engine_find_image(STR("a"), &limits, arena, &found, &image, &answered, &err))
+            (void)!engine_history(&found, image.id, &limits, arena, &history, &err);
+        else
             assert(err.message[0]);
         break;
     default:

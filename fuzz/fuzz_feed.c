@@ -51,11 +51,16 @@ static void feed_read(const Feed *feed, Str path, Str bytes, bool whole, Arena *
     NoteVec notes = {0};
     Error err = {0};
     facts_init(&facts, arena);
+    StrVec paths = {0};
+    *vec_push(arena, &paths) = STR("osv/Debian/GHSA-1.json");
+    *vec_push(arena, &paths) = STR("osv/npm/GHSA-1.json");
+    *vec_push(arena, &paths) = STR("vulnrichment/x.zip");
     Arena own CLEANUP(arena_fini) = {0};
     FeedFile file = {.path = path,
                      .bytes = bytes,
                      .facts = &facts,
                      .arena = &own,
+                     .paths = &paths,
                      .notes = &notes,
                      .notes_arena = arena};
     if (!feed->read(&file, &err))

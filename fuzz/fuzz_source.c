@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What images say of themselves. The input is documents, parted by NUL bytes; the harness puts them
- * into a tar as the format has them, so that no digest and no header keeps the fuzzer out: @0 to @9
- * in a document stand for the digests of those before it. */
+ * into a tar as the format has them, so that no digest and no header keeps the fuzzer out: @0, @1 ...
+ * in a document stand for the digests of those before it (behind @9 as ASCII goes on). */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "sources/image_config.h"
 #include "sources/rows.h"
 
-enum { DOCUMENTS = 10, BLOCK = 512 };
+enum { DOCUMENTS = 14, BLOCK = 512 };
 
 /* --- a tar --- */
 
@@ -164,7 +164,9 @@ static void docker_archive(Str input, Arena *arena)
                                          STR_INIT("0"), STR_INIT("1"),
                                          STR_INIT("2"), STR_INIT("3"),
                                          STR_INIT("4"), STR_INIT("5"),
-                                         STR_INIT("6"), STR_INIT("7")};
+                                         STR_INIT("6"), STR_INIT("7"),
+                                         STR_INIT("8"), STR_INIT("9"),
+                                         STR_INIT("a"), STR_INIT("b")};
     static Buf tar;
     Documents docs;
     documents_read(&docs, arena, input);

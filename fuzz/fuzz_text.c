@@ -22,6 +22,11 @@ static void jar(Str text, CatalogSink *sink)
     JarManifest manifest = jar_manifest_read(sink->arena, rest);
     JarName name = jar_name_read(base);
     JarPom xml = jar_pom_read(rest);
+    JarPomVec poms = {0};
+    *vec_push(sink->arena, &poms) = (JarPom){.artifact = name.artifact, .version = xml.version};
+    *vec_push(sink->arena, &poms) = xml;
+    const JarPom *chosen = jar_main_pom(&poms, &name, base);
+    assert(!chosen || chosen == &poms.at[0] || chosen == &poms.at[1]);
     const JarClasses classes = {.folder = name.artifact, .any = text.len % 2};
     JarIdentity identity = jar_identity(&manifest, &name, text.len % 3 ? &xml : NULL, &classes);
     assert(identity.source < JAR_SOURCES);

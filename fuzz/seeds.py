@@ -188,6 +188,14 @@ def zips():
     members = [('META-INF/MANIFEST.MF', manifest), ('META-INF/maven/g/a/pom.properties', pom),
                ('META-INF/maven/g/b/pom.xml', b'<project/>'), ('org/acme/App.class', b'\xca\xfe\xba\xbe'),
                ('BOOT-INF/lib/log4j-core-2.14.1.jar', inner), ('WEB-INF/lib/x-1.0.war', b'PK')]
+    poms = [('META-INF/maven/g/%s/pom.properties' % a, b'version=1.2\ngroupId=g\nartifactId=%s\n' % a.encode())
+            for a in ('other', 'log4j-1.2-api', 'log4j')]
+    seed('cataloger.java', 'shaded', b'b' + zipped(poms + [('g/x/A.class', b''), ('g/y/B.class', b'')])[:-1] + b'\n')
+    seed('cataloger.java', 'xmls', b'b' + zipped([('META-INF/maven/g/log4j-1.2-api/pom.xml', b''), ('META-INF/maven/g/b/pom.xml', b'')]))
+    deep = inner
+    for i in range(8):
+        deep = zipped([('lib/x.jar', deep)], zipfile.ZIP_STORED)
+    seed('cataloger.java', 'deep', b'a' + deep)
     for method, name in ((zipfile.ZIP_STORED, 'stored'), (zipfile.ZIP_DEFLATED, 'packed')):
         seed('zip', name, zipped(members, method))
         seed('cataloger.java', name, b'a' + zipped(members, method)[:-1] + b'\n')
@@ -321,14 +329,15 @@ def documents():
     seed('source.oci_layout', 'index', join(layer, config, manifest, json.dumps(index)))
     seed('source.oci_layout', 'plain', join(layer, config, manifest, plain))
     seed('source.oci_layout', 'nested', join(layer, config, manifest, json.dumps(index), nested))
-    seed('source.oci_layout', 'foreign', join(layer, config, manifest, json.dumps(index).replace('amd64', 'arm64')) + ' ')
+    for pad in range(4):
+        seed('source.oci_layout', f'foreign_{pad}', join(layer, config, manifest, json.dumps(index).replace('amd64', 's390x')) + ' ' * pad)
     seed('source.oci_layout', 'many', join(layer, config, manifest, json.dumps({'manifests': index['manifests'][:1] * 2})))
     seed('source.oci_layout', 'layers', join(layer, config, manifest.replace('"layers": [', '"layers": [{"digest": "@0"},'), plain))
     seed('source.oci_layout', 'fewer', join(layer, config, json.dumps({'config': {'digest': '@1'}, 'layers': []}), plain))
     seed('source.oci_layout', 'gone', join(layer, config, manifest.replace('"@0"', '"sha256:aa"'), plain))
     seed('source.oci_layout', 'wrong', join(layer, config, manifest, plain.replace('@2', 'md5:aa')))
     seed('source.oci_layout', 'sha512', join(layer, config, manifest, plain.replace('@2', 'sha512:' + 'a' * 128)))
-    deep = [layer, config, manifest, plain] + [json.dumps({'manifests': [{'mediaType': 'x.index.v1', 'digest': f'@{k}'}]}) for k in range(3, 9)]
+    deep = [layer, config, manifest, plain] + [json.dumps({'manifests': [{'mediaType': 'x.index.v1', 'digest': '@' + chr(48 + k)}]}) for k in range(3, 12)]
     seed('source.oci_layout', 'deep', join(*deep))
     seed('source.oci_layout', 'artifact', join(layer, config, manifest, json.dumps({'manifests': [
         {'digest': '@2', 'artifactType': 'x'}, {'digest': '@2', 'platform': 1, 'annotations': 1}, 1]})))
@@ -352,6 +361,8 @@ def documents():
     seed('engine', 'image', 'a' + join(reply(inspect), reply(history)))
     seed('engine', 'absent', 'a' + reply('{"message":"No such image"}', '404 Not Found'))
     seed('engine', 'save', 'b' + reply('tar'))
+    seed('engine', 'found', 'e' + join(reply(inspect), reply(history)))
+    seed('engine', 'not_found', 'e' + join(reply('{}', '404 Not Found'), reply('OK')))
     seed('engine', 'find', 'c' + join('', reply('OK')))
     seed('engine', 'images', 'd' + reply(json.dumps([{'Id': 'sha256:1', 'RepoTags': ['b:1', 'a:2']},
                                                      {'Id': 'sha256:2', 'RepoTags': ['<none>:<none>']}, {'Id': 'sha256:3', 'RepoTags': None}])))
@@ -375,6 +386,19 @@ def documents():
     seed('source.file', 'rootfs', whole.replace(b'manifest.json', b'etc/osrelease').replace(b'blobs/x', b'usr/lib'))
 
 
+def results():
+    inputs = {'sev': 'high', 'cvss': 7.5, 'av': 'N', 'epss': 0.1, 'kev': True, 'age': 400, 'automatable': True, 'code': 'used',
+              'fix': 'none', 'seen': {'a': 0.5, 'b': 1}, 'unit': 'u', 'eco': 'npm'}
+    finding = lambda id, kind, **more: {'id': id, 'kind': kind, 'inputs': dict(inputs, **more)}
+    bare = {'format_version': '1', 'as_of': '2099-01-01', 'context': {'exposure': 'internet', 'mitigation': ['a', 'b']},
+            'findings': [finding('CVE-2099-0001', 'cve'), finding('C-1', 'config', level='high'),
+                         finding('C-2', 'secret', level='unknown'), finding('C-3', 'malware', level='negligible', age=None),
+                         finding('C-4', 'cwe', level='medium', age=-1)]}
+    seed('result', 'bare', json.dumps(bare))
+    for i, change in enumerate([{'age': 'x'}, {'level': 'no'}, {'seen': {str(k): 1 for k in range(70)}}, {'seen': []}, {'code': 'x'}]):
+        seed('result', f'odd_{i}', json.dumps(dict(bare, findings=[finding('C-1', 'config', **dict({'level': 'low'}, **change))])))
+
+
 def feeds():
     seed('feed.kev', 'own', b'a' + read('feed.kev', 'own').lstrip(b'a'))
     seed('feed.kev', 'table', 'bcveID,vulnerabilityName,dateAdded,dueDate,knownRansomwareCampaignUse,cwes\n'
@@ -383,12 +407,33 @@ def feeds():
     maven['affected'][0]['package'] = {'ecosystem': 'Maven', 'name': 'org.x:artifact'}
     for i in range(4):
         seed('feed.osv', f'maven_{i}', 'h' + json.dumps(maven) + ' ' * i)
+    def osv(path, name, **change):
+        record = json.loads(read('feed.osv', 'npm_GHSA-aaaa-bbbb-0001')[1:])
+        record.update(change)
+        seed('feed.osv', name, path + json.dumps(record))
+    go = {'package': {'ecosystem': 'Go', 'name': 'example.org/mod'}, 'versions': ['1.0'],
+          'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}, {'type': 'Ubuntu', 'score': 'high'}],
+          'ecosystem_specific': {'imports': [{'path': 'p', 'symbols': ['F'], 'goos': ['linux'], 'goarch': ['arm']}, 1],
+                                 'goos': ['linux'], 'goarch': ['amd64'], 'severity': 'LOW', 'arches': ['x86_64'], 'module': 'nodejs:18'}}
+    osv('f', 'go_specific', affected=[go])
+    go['package'] = {'ecosystem': 'AlmaLinux:9', 'name': 'nodejs'}
+    go['database_specific'] = {'rpm_modularity': 'x', 'arch': ['s390x'], 'urgency': 'unimportant', 'x': 1}
+    for word in ('Important', 'Critical', 'Nothing'):
+        osv('d', 'alma_' + word, affected=[go], summary=word + ': squid security update', id='ALSA-2099:1',
+            related=['CVE-2099-0001'], severity=[{'type': 'CVSS_V2', 'score': 'AV:N/AC:L/Au:N/C:P/I:P/A:P'}])
+    osv('b', 'debian_unimportant', affected=[dict(go, package={'ecosystem': 'Debian:12', 'name': 'a'})], id='DSA-1-1')
+    seed('feed.cwe_xml', 'doctype', 'a<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><Weakness_Catalog/>')
     seed('feed.chainguard', 'own', read('feed.wolfi', 'own'))
     seed('feed.cwe', 'own', 'id,name\nCWE-79,"Cross-site, Scripting"\nCWE-89,SQL Injection\n')
     seed('feed.eol', 'own', 'distro,release,codename,eol,extended_eol\ndebian,12,bookworm,2026-06-10,2028-06-30\nalpine,3.20,,2026-04-01,\n')
     seed('feed.exploits', 'own', 'cve,source,date\nCVE-2099-0001,exploit-db,2099-01-01\nCVE-2099-0001,metasploit,\nCVE-2099-2,nuclei,x\n'
          'CVE-2099-0003,poc,2099-01-01\nCVE-2099-0004,vulncheck-kev,2099-01-01\n')
     seed('feed.ssvc', 'own', 'cve,exploitation,automatable,technical_impact,date\nCVE-2099-0001,active,yes,total,2099-01-01\nCVE-2099-2,poc,no,partial,\n')
+
+
+def bases():
+    for i, text in enumerate(['"\\x"', '"\\u12g4"', '"\\ud800\\u0041"', '"\\udc00"', '[1e400,-0,9007199254740993,1.5e-7]', '{"a":[],"a":{}}', '[[[[[[1]]]]]]']):
+        seed('json', f'text_{i}', text)
 
 
 def messages():
@@ -399,13 +444,45 @@ def messages():
     inventory = read('message.inventory', 'message')
     for kind in (b'blob', b'overlay'):
         seed('message.conversation', 'store_' + kind.decode(),
-             message(b'P', b'layer 1 of 2') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
-             message(b'S', text(kind + b' 1') + b'bytes') + message(b'I', inventory))
+             message(b'B', text(b'layer 1 of 2') + b'\0') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
+             message(b'S', text(kind + b' 1') + b'bytes') + message(b'D', text(b'layer 1 of 2') + b'\0') +
+             message(b'I', inventory))
     seed('message.cache', 'whole', b'assay cache 1\n' + text(b'blob 1') + bytes(32) + b'kept' + b'x' * 2)
     seed('message.cache', 'kept', b'kept')
     seed('message.conversation', 'answer', message(b'I', inventory))
+    seed('message.conversation', 'twice', message(b'I', inventory) * 2)
     seed('message.conversation', 'unknown', message(b'?', b'x'))
     seed('message.conversation', 'store', message(b'S', text(b'x') + b'bytes'))
+
+
+def zip64():
+    b = zipped([('a', b'text')], zipfile.ZIP_STORED).rstrip(b'\n')
+    end = b.rindex(b'PK\5\6')
+    count, size, offset = struct.unpack('<HII', b[end + 10:end + 20])
+    record = b'PK\6\6' + struct.pack('<QHHIIQQQQ', 44, 45, 45, 0, 0, 1, 1, size, offset)
+    locator = b'PK\6\7' + struct.pack('<IQI', 0, end, 1)
+    tail = b'PK\5\6' + struct.pack('<HHHHIIH', 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 1) + b'\n'
+    seed('zip', 'zip64_end', b[:end] + record + locator + tail)
+    seed('zip', 'zip64_prefixed', b'#!/bin/sh\n' + b[:end] + record + locator + tail)
+
+
+def rust():
+    def elf(text):
+        names = b'\0.dep-v0\0.shstrtab\0'
+        at = 64 + len(text)
+        def section(name, kind, offset, size):
+            return struct.pack('<IIQQQQIIQQ', name, kind, 0, 0, offset, size, 0, 0, 0, 0)
+        table = section(0, 0, 0, 0) + section(1, 1, 64, len(text)) + section(10, 3, at, len(names))
+        head = b'\x7fELF\2\1\1' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', 2, 62, 1, 0, 0, at + len(names), 0, 64, 56, 0, 64, 3, 2)
+        return head + text + names + table
+    crates = [{'name': 'serde', 'version': '1.0.1', 'source': 'crates.io', 'kind': 'runtime'},
+              {'name': 'cc', 'version': '1.0', 'kind': 'build', 'source': 'registry'},
+              {'name': 'own', 'version': '0.1.0', 'source': 'local', 'root': True, 'dependencies': [0]}]
+    whole = json.dumps({'packages': crates, 'format': 1})
+    for name, text in (('whole', whole), ('cut', whole[:90]), ('odd', '{"packages":[1,{"name":"a b","version":""}]}'),
+                       ('twice', '{"packages":1,"packages":[{"name":"a","version":"1"}]} x')):
+        seed('cataloger.elf', 'rust_' + name, elf(zlib.compress(text.encode())))
+    seed('cataloger.elf', 'rust_damaged', elf(zlib.compress(whole.encode())[:-20]))
 
 
 def policies():
@@ -457,5 +534,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, feeds, messages, policies, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, bases, messages, policies, zip64, rust, dictionaries):
         make()

@@ -19,6 +19,9 @@ static void tar_walk_fini(TarWalk *w)
     buf_fini(&w->gathered);
 }
 
+/* What one huge file took is not held until the layer ends. */
+enum { GATHERED_KEPT = 8 << 20 };
+
 static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
 {
     const LayerVisitor *visitor = w->walk->visitor;
@@ -32,7 +35,10 @@ static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
             return false;
         bytes = buf_str(&w->gathered);
     }
-    return visitor->bytes(visitor->self, entry, bytes, err);
+    bool ok = visitor->bytes(visitor->self, entry, bytes, err);
+    if (w->gathered.cap > GATHERED_KEPT)
+        buf_fini(&w->gathered);
+    return ok;
 }
 
 /* A sparse file's head cannot be seen without taking it: it is judged by its name alone. */

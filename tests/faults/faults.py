@@ -178,7 +178,7 @@ own = set()  # children that are no business of the program's: an engine
 def children():
     found = set()
     for task in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
+        with contextlib.suppress(OSError), open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
             found |= {int(pid) for pid in file.read().split()}
     return found
 

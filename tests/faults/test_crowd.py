@@ -8,7 +8,7 @@ import threading
 import time
 
 from assay import AS_OF, BIN
-from faults import SANITIZED, World, adopt_orphans, children_left, feeds, rounds, run, tree
+from faults import SANITIZED, World, adopt_orphans, children_left, rounds, run, tree
 from test_db import served
 
 CROWD = 20

@@ -121,7 +121,8 @@ def test_signed_build(folder):
     """At every moment there is a database, and a signature of it."""
     world = World(folder)
     try:
-        for words in (["genpkey", "-algorithm", "ed25519", "-out", "key"], ["pkey", "-in", "key", "-pubout", "-out", "pub"]):
+        for words in (["genpkey", "-algorithm", "ed25519", "-out", "key"],
+                      ["pkey", "-in", "key", "-pubout", "-out", "pub"]):
             subprocess.run(["openssl", *words], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Skip("no openssl that makes Ed25519 keys") from error

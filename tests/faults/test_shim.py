@@ -3,7 +3,8 @@
 import os
 
 from assay import AS_OF
-from faults import ERRORS, ROUNDS, Fault, World, adopt_orphans, chance, complaint, disturbed, findings, moments, run, tree
+from faults import (ERRORS, ROUNDS, Fault, World, adopt_orphans, chance, complaint, disturbed, findings, moments, run,
+                    tree)
 from engine import docker, dockerd
 from test_db import served
 
