@@ -26,6 +26,7 @@ typedef struct LayerFile {
 typedef struct LayerResult {
     CatalogSink found; /* of all files together; `os` of the last */
     Vec(LayerFile) files;
+    StrVec again; /* paths of long files that a second walk has to read */
 } LayerResult;
 
 /* `arena` and `limits` must outlive the result. */
