@@ -91,11 +91,17 @@ static void worth_check(Str path, Str bytes, const LayerResult *result)
 {
     static Fd fd = -1;
     Str head = str_head(bytes, LAYER_HEAD);
+    Str longer = str_head(bytes, LAYER_LONG_HEAD);
     if (!cataloger_executable.wants_head(path, head) || (fd < 0 && !fd_open_temporary(&fd, NULL)) ||
         ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0 || !fd_write_all(fd, bytes, NULL))
         return;
-    if (!cataloger_executable.worth(fd, head, bytes.len))
-        assert(result->found.packages.len == 0 && result->found.executables.len == 0);
+    bool nothing = result->found.packages.len == 0 && result->found.executables.len == 0;
+    assert(nothing || cataloger_executable.worth(fd, head, bytes.len));
+    size_t from = bytes.len > LAYER_TAIL ? bytes.len - LAYER_TAIL : 0;
+    assert(cataloger_executable.wants_magic(path, str_head(bytes, 4)));
+    if (cataloger_executable.has_tail(longer, bytes.len))
+        assert(nothing ||
+               cataloger_executable.worth_tail(longer, bytes.len, str_from_pos(bytes, from)));
 }
 
 static void wire_check(const LayerResult *result, Arena *arena, const Limits *limits)
