@@ -172,11 +172,20 @@ static bool entry_visit(TarWalk *w, const TarEntry *raw, Error *err)
     return ok;
 }
 
+/* Once a layer: what hides or replaces files here does neither where the image runs. */
+static void behind_note(const TarWalk *w, const TarEntry *raw, bool *noted)
+{
+    if (w->tar.behind && !*noted)
+        visitor_note(w->walk, str_head(raw->path, 200), raw->offset,
+                     "stands behind the end of the archive, where a runtime stops reading", true);
+    *noted = w->tar.behind;
+}
+
 bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *err)
 {
     TarWalk w CLEANUP(tar_walk_fini) = {.walk = walk, .out = out};
     TarEntry entry;
-    bool end = false;
+    bool end = false, noted = false;
     *out = (LayerIndex){0};
     tar_init(&w.tar, tar, walk->limits, &w.scratch);
     for (;;) {
@@ -184,6 +193,7 @@ bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *
             return false;
         if (end)
             return true;
+        behind_note(&w, &entry, &noted);
         if (!entry_visit(&w, &entry, err))
             return false;
     }
