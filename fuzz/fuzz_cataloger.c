@@ -91,11 +91,18 @@ static void worth_check(Str path, Str bytes, const LayerResult *result)
 {
     static Fd fd = -1;
     Str head = str_head(bytes, LAYER_HEAD);
+    Str longer = str_head(bytes, LAYER_LONG_HEAD);
     if (!cataloger_executable.wants_head(path, head) || (fd < 0 && !fd_open_temporary(&fd, NULL)) ||
         ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0 || !fd_write_all(fd, bytes, NULL))
         return;
-    if (!cataloger_executable.worth(fd, head, bytes.len))
-        assert(result->found.packages.len == 0 && result->found.executables.len == 0);
+    bool nothing = result->found.packages.len == 0 && result->found.executables.len == 0;
+    assert(nothing || cataloger_executable.worth(fd, head, bytes.len));
+    assert(cataloger_executable.wants_magic(path, str_head(bytes, 4)));
+    cataloger_executable.has_tail(longer, bytes.len);
+    for (size_t part = 0; part < 3; part++) /* a short file's end says as much as a long one's */
+        assert(nothing || str_contains(longer, STR("\4\0\0\0Go\0\0")) ||
+               cataloger_executable.worth_tail(longer, bytes.len,
+                                               str_from_pos(bytes, part * bytes.len / 4)));
 }
 
 static void wire_check(const LayerResult *result, Arena *arena, const Limits *limits)

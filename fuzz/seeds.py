@@ -387,13 +387,13 @@ def documents():
 
 
 def results():
-    inputs = {'sev': 'high', 'cvss': 7.5, 'av': 'N', 'epss': 0.1, 'kev': True, 'age': 400, 'automatable': True, 'code': 'used',
+    inputs = {'sev': 'high', 'cvss': 7.5, 'av': 'N', 'epss': 0.1, 'kev': True, 'age': 400, 'automatable': True, 'code': 'loaded',
               'fix': 'none', 'seen': {'a': 0.5, 'b': 1}, 'unit': 'u', 'eco': 'npm'}
     finding = lambda id, kind, **more: {'id': id, 'kind': kind, 'inputs': dict(inputs, **more)}
     bare = {'format_version': '1', 'as_of': '2099-01-01', 'context': {'exposure': 'internet', 'mitigation': ['a', 'b']},
             'findings': [finding('CVE-2099-0001', 'cve'), finding('C-1', 'config', level='high'),
-                         finding('C-2', 'secret', level='unknown'), finding('C-3', 'malware', level='negligible', age=None),
-                         finding('C-4', 'cwe', level='medium', age=-1)]}
+                         finding('C-2', 'secret', level='unknown'), finding('C-3', 'malware', level='negligible'),
+                         finding('C-4', 'cwe', level='medium', age=7)]}
     seed('result', 'bare', json.dumps(bare))
     for i, change in enumerate([{'age': 'x'}, {'level': 'no'}, {'seen': {str(k): 1 for k in range(70)}}, {'seen': []}, {'code': 'x'}]):
         seed('result', f'odd_{i}', json.dumps(dict(bare, findings=[finding('C-1', 'config', **dict({'level': 'low'}, **change))])))

@@ -117,6 +117,17 @@ static bool settle(LayerWork *work, const Error *trouble)
     return true;
 }
 
+static bool read_again(LayerWork *work)
+{
+    MissingFileVec files = {0};
+    for (size_t i = 0; i < work->result.again.len; i++) {
+        Str path = work->result.again.at[i];
+        *vec_push(&work->arena, &files) = (MissingFile){.path = path, .as = path};
+    }
+    missing_sort(&files);
+    return files.len == 0 || layer_work_again(work, &files, 0, &work->err);
+}
+
 static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
 {
     LayerBytes bytes;
@@ -129,7 +140,7 @@ static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
     layer_bytes_close(&bytes);
     if (!ok)
         return settle(work, &trouble);
-    return check_digest(work, &stored) && check_diff_id(work, &diff_id);
+    return check_digest(work, &stored) && check_diff_id(work, &diff_id) && read_again(work);
 }
 
 static bool walk_folder(LayerWork *work, const LayerWalk *walk)

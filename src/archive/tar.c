@@ -347,8 +347,10 @@ static bool header_find(TarReader *r, bool first, Str *out, bool *end, Error *er
         if (out->len < TAR_BLOCK)
             return header_bad(r, first ? "no tar archive: no header" : "ends within a header", err);
         TarBlock kind = tar_block_kind(*out);
-        if (kind == TAR_BLOCK_HEADER)
+        if (kind == TAR_BLOCK_HEADER) {
+            r->behind = r->behind || trailer;
             return true;
+        }
         if (kind == TAR_BLOCK_JUNK) {
             *end = trailer && !first;
             return *end ||

@@ -6,8 +6,9 @@
 /* A reader of tar as it comes: v7, ustar, PAX (also sparse 0.0, 0.1, 1.0), GNU (long names,
  * sparse). https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13
  * https://www.gnu.org/software/tar/manual/html_node/Standard.html
- * Archives that follow each other are one, a missing trailer is none of our business, bytes behind
- * the trailer that are no header end the archive. Global PAX headers are passed over, as the
+ * Archives that follow each other are one (and `behind` says so, since runtimes stop at the first
+ * trailer), a missing trailer is none of our business, bytes behind the trailer that are no header
+ * end the archive. Global PAX headers are passed over, as the
  * runtimes that unpack layers do. */
 typedef enum TarType {
     TAR_FILE,
@@ -51,6 +52,7 @@ typedef struct TarReader {
     uint64_t base;  /* place of buf[0] in the stream */
     size_t portion; /* to read next */
     bool in_end;
+    bool behind; /* what tar_next gave stands behind a trailer */
 
     TarEntry entry;
     uint64_t left;    /* stored bytes of the body not yet taken */

@@ -26,6 +26,9 @@ typedef Vec(MissingFile) MissingFileVec;
  * image only: keep a layer's result in a cache before. */
 MissingFileVec assemble_missing(Arena *arena, const Assembly *assembly);
 
+/* By layer, path and name; of equal ones, one is left. */
+void missing_sort(MissingFileVec *files);
+
 typedef struct MissingWalk {
     const MissingFileVec *files;
     uint32_t layer;

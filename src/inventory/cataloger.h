@@ -47,6 +47,10 @@ typedef struct Cataloger {
     /* Where a file of `size` bytes can be read at any place: false if reading all of it, which
      * wants_head asked for, would find nothing. Anything odd is true. NULL: always true. */
     bool (*worth)(Fd file, Str head, uint64_t size);
+    /* Where it cannot, and `has_tail` says so from its first bytes, its last bytes answer the same.
+     * NULL: they cannot. */
+    bool (*has_tail)(Str head, uint64_t size);
+    bool (*worth_tail)(Str head, uint64_t size, Str tail);
     void (*read)(const CatalogFile *file, CatalogSink *sink);
 } Cataloger;
 

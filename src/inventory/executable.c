@@ -2,6 +2,7 @@
 #include "inventory/cataloger.h"
 #include "inventory/go.h"
 #include "inventory/object.h"
+#include "layers/layer.h"
 
 /* Known by first bytes, whatever the name. Most executables are neither Go nor Rust and are
  * dismissed by their section names. Windows programs count only by their own name: .NET images are
@@ -17,13 +18,31 @@ static bool executable_wants(Str path, Str head)
     return head.len > 64 && executable_may_be(path, head) && object_matches(head);
 }
 
+static bool is_named(Str section_names)
+{
+    return go_is_named(section_names) || str_contains(section_names, STR(".dep-v0"));
+}
+
 /* Whoever has sections, none of which bears a name that we look for, is neither. */
 static bool executable_worth(Fd file, Str head, uint64_t size)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
     Str names;
-    return !object_section_names(file, head, size, &scratch, &names) || go_is_named(names) ||
-           str_contains(names, STR(".dep-v0"));
+    return !object_section_names(file, head, size, &scratch, &names) || is_named(names);
+}
+
+/* Go's linker puts its list of sections first; where another one linked, the note with Go's build
+ * ID comes first. Neither need be read twice. */
+static bool executable_has_tail(Str head, uint64_t size)
+{
+    return object_has_tail(head, size, LAYER_TAIL) && !str_contains(head, STR("\4\0\0\0Go\0\0"));
+}
+
+static bool executable_worth_tail(Str head, uint64_t size, Str tail)
+{
+    Arena scratch CLEANUP(arena_fini) = {0};
+    Str names;
+    return !object_section_names_in(tail, head, size, &scratch, &names) || is_named(names);
 }
 
 /* UPX takes the section headers off and leaves its mark near the beginning. */
@@ -63,5 +82,7 @@ const Cataloger cataloger_executable = {
     .wants_head = executable_wants,
     .wants_magic = executable_may_be,
     .worth = executable_worth,
+    .has_tail = executable_has_tail,
+    .worth_tail = executable_worth_tail,
     .read = executable_read,
 };

@@ -112,6 +112,32 @@ static bool visit_worth(void *self, const LayerEntry *entry, Str head, Fd file)
     return false;
 }
 
+static bool visit_has_tail(void *self, const LayerEntry *entry, Str head)
+{
+    (void)self;
+    size_t count;
+    const Cataloger *const *rows = catalogers(&count);
+    for (size_t i = 0; i < count; i++)
+        if (wants_head(rows[i], entry->path, head) &&
+            !(rows[i]->has_tail && rows[i]->has_tail(head, entry->size)))
+            return false;
+    return true;
+}
+
+static void visit_tail(void *self, const LayerEntry *entry, Str head, Str tail)
+{
+    LayerResult *result = self;
+    size_t count;
+    const Cataloger *const *rows = catalogers(&count);
+    for (size_t i = 0; i < count; i++)
+        if (wants_head(rows[i], entry->path, head) &&
+            rows[i]->worth_tail(head, entry->size, tail)) {
+            *vec_push(result->found.arena, &result->again) =
+                arena_str(result->found.arena, entry->path);
+            return;
+        }
+}
+
 static bool visit_bytes(void *self, const LayerEntry *entry, Str bytes, Error *err)
 {
     (void)err;
@@ -138,6 +164,8 @@ LayerVisitor layer_result_visitor(LayerResult *result)
                           .interest = visit_interest,
                           .wants = visit_wants,
                           .worth = visit_worth,
+                          .has_tail = visit_has_tail,
+                          .tail = visit_tail,
                           .bytes = visit_bytes,
                           .oversize = visit_oversize,
                           .note = visit_note};

@@ -6,7 +6,7 @@
 /* What catalogers found in one layer, file by file, before anyone knows which of its files are
  * still to be seen in the end. It depends on the layer's bytes and the catalogers alone, so it can
  * be kept under the layer's diffID and LAYER_RESULT_VERSION. */
-enum { LAYER_RESULT_VERSION = 3 }; /* another one whenever a cataloger or the wire form changes */
+enum { LAYER_RESULT_VERSION = 4 }; /* another one whenever a cataloger or the wire form changes */
 
 /* From `first` up to, not including, `end`, in the list of the same name in `found`. */
 typedef struct LayerSpan {
@@ -26,6 +26,7 @@ typedef struct LayerFile {
 typedef struct LayerResult {
     CatalogSink found; /* of all files together; `os` of the last */
     Vec(LayerFile) files;
+    StrVec again; /* paths of long files that a second walk has to read */
 } LayerResult;
 
 /* `arena` and `limits` must outlive the result. */

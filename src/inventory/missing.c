@@ -100,6 +100,17 @@ static int missing_order(const void *left, const void *right)
     return order ? order : str_cmp(a->as, b->as);
 }
 
+void missing_sort(MissingFileVec *files)
+{
+    size_t kept = 0;
+    if (files->len)
+        qsort(files->at, files->len, sizeof *files->at, missing_order);
+    for (size_t i = 0; i < files->len; i++)
+        if (i == 0 || missing_order(&files->at[kept - 1], &files->at[i]) != 0)
+            files->at[kept++] = files->at[i];
+    files->len = kept;
+}
+
 MissingFileVec assemble_missing(Arena *arena, const Assembly *assembly)
 {
     Missing m = {.arena = arena, .assembly = assembly};
@@ -114,8 +125,7 @@ MissingFileVec assemble_missing(Arena *arena, const Assembly *assembly)
         ask_for(&m, tree_resolve(assembly->tree, paths[i], true), paths[i]);
     for (size_t i = 0; i < COUNT_OF(dirs); i++)
         ask_for_dir(&m, dirs[i]);
-    if (m.out.len)
-        qsort(m.out.at, m.out.len, sizeof *m.out.at, missing_order);
+    missing_sort(&m.out);
     return m.out;
 }
 

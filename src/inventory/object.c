@@ -180,35 +180,75 @@ static bool table_fits(const ElfTable *table, uint64_t entry, uint64_t most, uin
            table->count * table->size <= size - table->offset;
 }
 
-static bool file_range(Fd file, uint64_t offset, uint64_t len, Arena *arena, Str *out)
+/* A file of `size` bytes, or its end. */
+typedef struct Source {
+    Fd file; /* -1: `tail` */
+    Str tail;
+    uint64_t size;
+} Source;
+
+static bool source_range(const Source *source, uint64_t offset, uint64_t len, Arena *arena,
+                         Str *out)
 {
     size_t got = 0;
+    uint64_t before = source->size - source->tail.len;
+    if (source->file < 0) {
+        *out = offset < before
+                   ? (Str){0}
+                   : str_head(str_from_pos(source->tail, (size_t)(offset - before)), (size_t)len);
+        return out->len == len;
+    }
     char *into = arena_alloc(arena, (size_t)len);
     *out = str_of(into, (size_t)len);
-    return fd_pread(file, into, (size_t)len, offset, &got, NULL) && got == len;
+    return fd_pread(source->file, into, (size_t)len, offset, &got, NULL) && got == len;
+}
+
+static bool frame_read(Str head, uint64_t size, Object *o, ElfHeader *header)
+{
+    return head_is_elf(head) && elf_header(o, header) && header->sections.offset != 0 &&
+           header->sections.count >= 2 && header->names < header->sections.count &&
+           table_fits(&header->sections, o->word == 8 ? 64 : 40, SECTIONS_LIMIT, size) &&
+           table_fits(&header->programs, o->word == 8 ? 56 : 32, SEGMENTS_LIMIT, size);
 }
 
 /* Nothing but a sound frame, so that what is left out here is nothing elf_open would have found. */
-bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names)
+static bool section_names(const Source *source, Str head, Arena *arena, Str *names)
 {
     enum { NAMES_LIMIT = 64 << 10 };
+    uint64_t size = source->size;
     Object o = {.bytes = head};
     ElfHeader header;
     ElfSection section;
     Str bytes;
-    if (!head_is_elf(head) || !elf_header(&o, &header) || header.sections.offset == 0 ||
-        header.sections.count < 2 || header.names >= header.sections.count ||
-        !table_fits(&header.sections, o.word == 8 ? 64 : 40, SECTIONS_LIMIT, size) ||
-        !table_fits(&header.programs, o.word == 8 ? 56 : 32, SEGMENTS_LIMIT, size))
+    if (!frame_read(head, size, &o, &header))
         return false;
     uint64_t at = header.sections.offset + (uint64_t)header.names * header.sections.size;
-    if (!file_range(file, at, header.sections.size, arena, &bytes))
+    if (!source_range(source, at, header.sections.size, arena, &bytes))
         return false;
     o.bytes = bytes;
     if (!elf_section_take(&o, &(ElfTable){.count = 1}, 0, &section) || section.offset > size ||
         section.size > size - section.offset || section.size > NAMES_LIMIT)
         return false;
-    return file_range(file, section.offset, section.size, arena, names);
+    return source_range(source, section.offset, section.size, arena, names);
+}
+
+bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names)
+{
+    return section_names(&(Source){.file = file, .size = size}, head, arena, names);
+}
+
+bool object_section_names_in(Str tail, Str head, uint64_t size, Arena *arena, Str *names)
+{
+    const Source source = {.file = -1, .tail = tail, .size = size};
+    return tail.len <= size && section_names(&source, head, arena, names);
+}
+
+bool object_has_tail(Str head, uint64_t size, uint64_t len)
+{
+    Object o = {.bytes = head};
+    ElfHeader header;
+    return len <= size && frame_read(head, size, &o, &header) &&
+           header.sections.offset >= size - len;
 }
 
 /* ---- PE ---- */

@@ -29,6 +29,10 @@ bool object_may_match(Str first); /* the same of four bytes: false is false for 
 /* The names of an ELF file's sections, as they lie in it, from its first bytes and two more places.
  * False where that cannot be had or anything is odd: then object_open has to judge the whole. */
 bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *names);
+/* The same from the last bytes of the file, where they hold both places. */
+bool object_section_names_in(Str tail, Str head, uint64_t size, Arena *arena, Str *names);
+/* Whether the last `len` bytes hold the list of sections, as far as the first bytes tell. */
+bool object_has_tail(Str head, uint64_t size, uint64_t len);
 /* False where the frame is damaged. */
 bool object_open(Object *out, Arena *arena, Str bytes);
 Str object_section(const Object *object, Str name); /* empty if absent */

@@ -39,6 +39,8 @@ LayerEntry *layer_index_push(Arena *arena, LayerIndex *index);
 typedef enum LayerInterest { LAYER_SKIP, LAYER_PEEK, LAYER_TAKE } LayerInterest;
 
 enum { LAYER_HEAD = 512 };
+/* What is longer than LAYER_LONG may be judged by its first and last bytes. */
+enum { LAYER_LONG = 4 << 20, LAYER_LONG_HEAD = 4096, LAYER_TAIL = 256 << 10 };
 
 /* Who looks on. Entries and bytes are lent for the call. All but `bytes` may be NULL. */
 typedef struct LayerVisitor {
@@ -51,6 +53,12 @@ typedef struct LayerVisitor {
     /* Of what is wanted by its first bytes, where the file can be read at any place (`file`, lent):
      * whether to read all of it. NULL: yes. */
     bool (*worth)(void *self, const LayerEntry *entry, Str head, Fd file);
+    /* Of what is wanted by its first bytes, longer than LAYER_LONG and in a tar, so that it would
+     * have to be gathered: whether its last LAYER_TAIL bytes say if it is worth that, as far as its
+     * first LAYER_LONG_HEAD (`head`) show. Then it is not read, `tail` is shown both, and whoever
+     * needs the file walks the layer once more. NULL: no. */
+    bool (*has_tail)(void *self, const LayerEntry *entry, Str head);
+    void (*tail)(void *self, const LayerEntry *entry, Str head, Str tail);
     /* All of a wanted file, up to limits->file_bytes. */
     bool (*bytes)(void *self, const LayerEntry *entry, Str bytes, Error *err);
     /* A wanted file that is larger: nothing of it was read. */

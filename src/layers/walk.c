@@ -5,6 +5,11 @@
 
 /* One pass, nothing kept but the index: a wanted file that fits the reader's buffer is shown where
  * it lies, a larger one is gathered in a buffer that is used again for the next. */
+enum {
+    DIRECT = 64 << 10, /* read at a time */
+    KEPT = LAYER_LONG, /* of a buffer for the next file: what one huge file took is given back */
+};
+
 typedef struct TarWalk {
     const LayerWalk *walk;
     TarReader tar;
@@ -19,8 +24,14 @@ static void tar_walk_fini(TarWalk *w)
     buf_fini(&w->gathered);
 }
 
-/* What one huge file took is not held until the layer ends. */
-enum { GATHERED_KEPT = 8 << 20 };
+/* Room for all of a file at once: growing would copy it again and again. */
+static void gathered_clear(TarWalk *w, uint64_t room)
+{
+    if (w->gathered.cap < room)
+        buf_fini(&w->gathered);
+    buf_clear(&w->gathered);
+    (void)buf_reserve(&w->gathered, (size_t)room);
+}
 
 static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
 {
@@ -30,21 +41,48 @@ static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
         if (!tar_peek(&w->tar, (size_t)entry->size, &bytes, err))
             return false;
     } else {
-        buf_clear(&w->gathered);
+        gathered_clear(w, entry->size + DIRECT);
         if (!stream_read_all(tar_body(&w->tar), w->walk->limits->file_bytes, &w->gathered, err))
             return false;
         bytes = buf_str(&w->gathered);
     }
     bool ok = visitor->bytes(visitor->self, entry, bytes, err);
-    if (w->gathered.cap > GATHERED_KEPT)
+    if (w->gathered.cap > KEPT)
         buf_fini(&w->gathered);
     return ok;
+}
+
+static bool tail_give(TarWalk *w, const LayerEntry *entry, Str head, Error *err)
+{
+    const LayerVisitor *visitor = w->walk->visitor;
+    Str kept = arena_str(&w->scratch, head); /* the reader's buffer moves on */
+    gathered_clear(w, LAYER_TAIL + DIRECT);
+    if (!stream_skip(tar_body(&w->tar), entry->size - LAYER_TAIL, err) ||
+        !stream_read_all(tar_body(&w->tar), LAYER_TAIL, &w->gathered, err))
+        return false;
+    visitor->tail(visitor->self, entry, kept, buf_str(&w->gathered));
+    return true;
+}
+
+/* True in *done: its tail was shown in its stead. */
+static bool tail_visit(TarWalk *w, const LayerEntry *entry, bool *done, Error *err)
+{
+    const LayerVisitor *visitor = w->walk->visitor;
+    Str head;
+    *done = false;
+    if (entry->size <= LAYER_LONG || w->tar.entry.sparse || !visitor->has_tail)
+        return true;
+    if (!tar_peek(&w->tar, LAYER_LONG_HEAD, &head, err))
+        return false;
+    *done = visitor->has_tail(visitor->self, entry, head);
+    return !*done || tail_give(w, entry, head, err);
 }
 
 /* A sparse file's head cannot be seen without taking it: it is judged by its name alone. */
 static bool file_visit(TarWalk *w, const LayerEntry *entry, Error *err)
 {
     LayerInterest interest = visitor_interest(w->walk, entry);
+    bool done = false;
     if (interest == LAYER_SKIP)
         return true;
     if (interest == LAYER_PEEK) {
@@ -58,7 +96,9 @@ static bool file_visit(TarWalk *w, const LayerEntry *entry, Error *err)
         visitor_oversize(w->walk, entry);
         return true;
     }
-    return bytes_give(w, entry, err);
+    if (interest == LAYER_PEEK && !tail_visit(w, entry, &done, err))
+        return false;
+    return done || bytes_give(w, entry, err);
 }
 
 static LayerEntryKind kind_of(TarType type)
@@ -132,11 +172,20 @@ static bool entry_visit(TarWalk *w, const TarEntry *raw, Error *err)
     return ok;
 }
 
+/* Once a layer: what hides or replaces files here does neither where the image runs. */
+static void behind_note(const TarWalk *w, const TarEntry *raw, bool *noted)
+{
+    if (w->tar.behind && !*noted)
+        visitor_note(w->walk, str_head(raw->path, 200), raw->offset,
+                     "stands behind the end of the archive, where a runtime stops reading", true);
+    *noted = w->tar.behind;
+}
+
 bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *err)
 {
     TarWalk w CLEANUP(tar_walk_fini) = {.walk = walk, .out = out};
     TarEntry entry;
-    bool end = false;
+    bool end = false, noted = false;
     *out = (LayerIndex){0};
     tar_init(&w.tar, tar, walk->limits, &w.scratch);
     for (;;) {
@@ -144,6 +193,7 @@ bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *
             return false;
         if (end)
             return true;
+        behind_note(&w, &entry, &noted);
         if (!entry_visit(&w, &entry, err))
             return false;
     }

@@ -2,6 +2,7 @@
 """The same image by every way in; what binds, binds."""
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -11,6 +12,7 @@ import tarfile
 
 from assay import (ALPINE, APK_DB, alpine_layer, apk, docker_archive, entry, expect, image_config,
                    oci_layout, one_line, scan, sha256, shared, tar)
+from binaries import elf, rust
 
 OLD_SSL = apk("libssl3", "3.3.2-r0", "openssl")
 
@@ -67,6 +69,56 @@ def test_zstd_layers(folder):
     pack = lambda data: subprocess.run(["zstd", "-qc"], input=data, capture_output=True, check=True).stdout
     oci_layout("z", [layer], compress=pack)
     assert names(expect(scan("z"), 0)) == [("libssl3", "3.3.2-r0")]
+
+
+def put_sha512(path, data, claimed=None):
+    digest = claimed or hashlib.sha512(data).hexdigest()
+    os.makedirs(f"{path}/blobs/sha512", exist_ok=True)
+    with open(f"{path}/blobs/sha512/{digest}", "wb") as out:
+        out.write(data)
+    return {"digest": "sha512:" + digest, "size": len(data)}
+
+
+def layout_in_sha512(path, layer, claimed=None):
+    """An OCI layout all of whose digests are SHA-512; `claimed` is the layer's, if it lies."""
+    manifest = json.dumps({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json",
+                   **put_sha512(path, image_config([layer]))},
+        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip",
+                    **put_sha512(path, gzip.compress(layer), claimed)}]}).encode()
+    index = {"schemaVersion": 2, "manifests": [
+        {"mediaType": "application/vnd.oci.image.manifest.v1+json", **put_sha512(path, manifest)}]}
+    with open(f"{path}/index.json", "w", encoding="utf-8") as out:
+        json.dump(index, out)
+    with open(f"{path}/oci-layout", "w", encoding="utf-8") as out:
+        out.write('{"imageLayoutVersion":"1.0.0"}')
+
+
+def test_sha512_binds_as_well(folder):
+    layer = alpine_layer(OLD_SSL)
+    layout_in_sha512("good", layer)
+    assert names(expect(scan("good"), 0)) == [("libssl3", "3.3.2-r0")]
+    layout_in_sha512("bad", layer, "0" * 128)
+    run = expect(scan("bad"), 1)
+    assert run.out == "" and run.err.count("sha512:") == 2, run
+
+
+def test_long_executables_are_found_by_every_way_in(folder):
+    """Longer than what is gathered unasked; the list of sections lies at their end."""
+    long = {".text": b"\x90" * (5 << 20)}
+    layer = tar(("etc/os-release", ALPINE), (APK_DB, OLD_SSL), ("usr/bin/plain", elf(long)),
+                ("usr/bin/tool", rust(("smallvec", "0.6.13"), text=b"\x90" * (5 << 20))),
+                ("usr/bin/last", "x"))
+    docker_archive("long.tar", [layer])
+    oci_layout("long", [layer])
+    os.makedirs("root")
+    with tarfile.open(fileobj=io.BytesIO(layer)) as archive:
+        archive.extractall("root")
+    os.chmod("root/usr/bin/tool", 0o755)
+    for target in ("long.tar", "long", "root"):
+        found = names(expect(scan(target), 0))
+        assert ("smallvec", "0.6.13") in found and ("libssl3", "3.3.2-r0") in found, (target, found)
 
 
 def test_wrong_blob_of_a_layout_is_refused(folder):

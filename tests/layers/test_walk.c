@@ -157,6 +157,19 @@ TEST(devices_are_listed_and_long_names_noted)
         STR("note d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/ 2560 the path is too long or deep 1\n? null\n"));
 }
 
+TEST(what_stands_behind_the_end_is_named_once)
+{
+    SETUP;
+    TAR_PUT(&tar, .name = STR("a"));
+    tar_put_end(&tar);
+    CHECK_STR(walk_memory(&arena, &limits, &tar, (Seen){.wanted = STR("none")}), STR("- a\n"));
+    TAR_PUT(&tar, .name = STR("a"));
+    TAR_PUT(&tar, .name = STR("b"));
+    CHECK_STR(walk_memory(&arena, &limits, &tar, (Seen){.wanted = STR("none")}),
+              STR("note a 2048 stands behind the end of the archive, where a runtime stops reading "
+                  "1\n- a\n- a\n- b\n"));
+}
+
 TEST(what_came_before_the_damage_is_kept)
 {
     SETUP;
