@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "advisories/feed.h"
 #include "advisories/update.h"
@@ -67,8 +68,17 @@ static bool take_only(const Options *options, Arena *arena, UpdateOptions *out, 
     return true;
 }
 
+/* What was fetched before is taken again; of a source that never was, there is nothing. */
+static const char *what_is_left(Str dir, Str path)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Str old = arena_printf(&arena, STR_FMT "/feeds/" STR_FMT, STR_ARG(dir), STR_ARG(path));
+    return access(arena_c_str(&arena, old), F_OK) == 0 ? "its old data stays"
+                                                       : "no data of it was fetched before";
+}
+
 /* One line for each source: why its first file failed, and how many more did. */
-static void print_failures(const UpdateReport *report)
+static void print_failures(Str dir, const UpdateReport *report)
 {
     for (size_t i = 0, end; i < report->files.len; i = end) {
         const UpdateFile *first = NULL;
@@ -84,7 +94,7 @@ static void print_failures(const UpdateReport *report)
         if (failed > 1)
             fprintf(stderr, ", and %zu files more", failed - 1);
         if (first)
-            fputs("; its old data stays\n", stderr);
+            fprintf(stderr, "; %s\n", what_is_left(dir, first->path));
     }
 }
 
@@ -101,7 +111,7 @@ bool db_update(const Options *options, Arena *arena, int *exit_code, Error *err)
         return false;
     bool ok = database_update(&update, arena, &report, err);
     progress_clear();
-    print_failures(&report);
+    print_failures(update.dir, &report);
     if (!ok)
         return false;
     db_print_notes(&report.build.notes);

@@ -248,7 +248,7 @@ def disturbed(words, fault, **more):
 def is_named(done):
     """One clear line; an update has one more for each of its sources, and libcurl's GnuTLS its own."""
     lines = [line for line in done.err.splitlines()
-             if not line.endswith("; its old data stays") and "GnuTLS" not in line]
+             if not line.endswith(("; its old data stays", "; no data of it was fetched before")) and "GnuTLS" not in line]
     return len(lines) == 1 and lines[0].startswith("assay") and ": " in lines[0]
 
 
