@@ -4,8 +4,9 @@
 #include <assert.h>
 
 /* Slots that are hashed in one go: to take the lock, and to wake a thread, for each would cost more
- * than some of what is done with them. */
-enum { BATCH = LANE_SLOTS / 2, PAIR = BATCH / 2, SLOT_BYTES = 64 << 10 };
+ * than some of what is done with them. In slots of half the size ISA-L, which keeps a copy of what
+ * it may refer to, is 5 % slower, and threads are woken twice as often. */
+enum { BATCH = LANE_SLOTS / 2, PAIR = BATCH / 2, SLOT_BYTES = 128 << 10 };
 
 /* ---- who hashes what; all under the lock ---- */
 
