@@ -67,13 +67,6 @@ static void note_unknown(Arena *arena, Inventory *inventory)
                  STR("no package was found: what it holds is unknown"));
 }
 
-static void decide_all(const AnalyzeRequest *request, Arena *arena, Result *result)
-{
-    for (size_t i = 0; i < result->findings.len; i++)
-        finding_decide(request->policy, &result->context, result->as_of, arena,
-                       &result->findings.at[i]);
-}
-
 bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
 {
     FindingVec found = {0};
@@ -85,15 +78,15 @@ bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Er
     database_info(request->db, arena, &out->database);
     note_unknown(arena, &out->inventory);
     context_derive(&out->inventory.subject, out->as_of, arena, &out->context);
+    eol_match(&out->inventory, request->db, &options, arena, &eol, &found, &out->inventory.notes);
     builtin_match(&out->inventory, request->db, &options, arena, &found,
                   &out->inventory.incomplete);
-    eol_match(&out->inventory, request->db, &options, arena, &eol, &found, &out->inventory.notes);
     out->eol.known = eol.known;
     out->eol.past = eol.past;
     out->eol.extended = eol.extended;
     out->eol.date = eol.date;
     results_merge(request->policy, arena, &found, 1, &out->findings);
-    decide_all(request, arena, out);
+    findings_decide(request->policy, &out->context, out->as_of, arena, &out->findings);
     if (!score_result(request->policy, arena, out, err))
         return false;
     if (out->inventory.packages.len == 0)

@@ -35,14 +35,28 @@ static void entry_touch(Fd fd)
         futimens(fd, NULL);
 }
 
+/* At once into its place: entries are large, and a copy costs as much as reading one. */
+static bool entry_read(Fd fd, Arena *arena, Str *out)
+{
+    uint64_t size;
+    size_t got = 0, n;
+    if (!fd_size(fd, &size, NULL) || size > entry_limit)
+        return false;
+    char *at = arena_alloc(arena, (size_t)size);
+    for (; got < size; got += n)
+        if (!fd_pread(fd, at + got, (size_t)size - got, got, &n, NULL) || n == 0)
+            return false;
+    *out = str_of(at, got);
+    return true;
+}
+
 bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
 {
     Str name, path, text;
     Digest digest;
     Fd fd CLEANUP(fd_close) = -1;
     if (!entry_name(cache, key, arena, &name, &path) ||
-        !fd_open_read_at(AT_FDCWD, path, &fd, NULL) ||
-        !fd_read_all(fd, path, entry_limit, arena, &text, NULL))
+        !fd_open_read_at(AT_FDCWD, path, &fd, NULL) || !entry_read(fd, arena, &text))
         return false;
     Reader r = reader_of(text);
     bool ours = str_eq(reader_take(&r, magic.len), magic) && str_eq(reader_str(&r), key);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -14,6 +16,7 @@ typedef struct ArenaBlock {
 } ArenaBlock;
 
 enum { FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
+enum { EAGER_BLOCK = 64 << 10, HUGE_FROM = 512 << 10, HUGE_BLOCK = 2 << 20 };
 
 /* Under AddressSanitizer what was not handed out may not be touched, and each piece has a gap behind
  * it: an arena hides no overflow and no use after arena_reset. */
@@ -45,12 +48,41 @@ void arena_fini(Arena *arena)
     arena_reset(arena, (ArenaMark){0});
 }
 
+/* Every page's first touch costs a trip into the kernel: an eager arena has its pages made together,
+ * and once it is large as one. A kernel that does not know how leaves them to their first use. */
+static void block_populate(ArenaBlock *block, size_t size)
+{
+#if defined(MADV_POPULATE_WRITE) && !defined(ARENA_GUARDED)
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)block;
+    uintptr_t end = (from + size) / page * page;
+    from = (from + page - 1) / page * page;
+    if (size == HUGE_BLOCK)
+        (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
+    if (from < end)
+        (void)madvise((void *)from, end - from, MADV_POPULATE_WRITE);
+#else
+    (void)block, (void)size;
+#endif
+}
+
+static ArenaBlock *block_get(const Arena *arena, size_t size)
+{
+    bool huge = arena->eager && size == HUGE_BLOCK;
+    ArenaBlock *block = huge ? memory_get_aligned(HUGE_BLOCK) : memory_get(size);
+    if (arena->eager && size >= EAGER_BLOCK)
+        block_populate(block, size);
+    return block;
+}
+
 static ArenaBlock *block_add(Arena *arena, size_t need)
 {
+    size_t most = arena->eager ? HUGE_BLOCK - sizeof(ArenaBlock) : LARGEST_STEP;
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-    size = size < LARGEST_STEP ? size : LARGEST_STEP;
+    if (arena->eager && size >= HUGE_FROM)
+        size = most;
+    size = size < most ? size : most;
     size = size > need ? size : need;
-    ArenaBlock *block = memory_get(sizeof *block + size);
+    ArenaBlock *block = block_get(arena, sizeof *block + size);
     *block = (ArenaBlock){.below = arena->blocks, .size = size};
     hide(block->bytes, size);
     arena->blocks = block;
@@ -148,6 +180,20 @@ Str arena_printf(Arena *arena, const char *format, ...)
         vsnprintf(text, size + 1, format, again);
     va_end(again);
     return (Str){text, size};
+}
+
+void *vec_room(Arena *arena, void *items, size_t len, size_t *cap, size_t size, size_t more)
+{
+    size_t need;
+    if (__builtin_add_overflow(len, more, &need))
+        memory_exhausted(SIZE_MAX);
+    if (need <= *cap)
+        return items;
+    void *bigger = arena_array(arena, need, size);
+    if (len)
+        memcpy(bigger, items, len * size);
+    *cap = need;
+    return bigger;
 }
 
 void *vec_grow(Arena *arena, void *items, size_t len, size_t *cap, size_t size)

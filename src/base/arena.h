@@ -10,6 +10,8 @@
 typedef struct Arena {
     struct ArenaBlock *blocks;
     size_t used; /* bytes handed out, for reports and tests */
+    bool eager;  /* set by who will use most of it: pages are had many at a time, not one by one as
+                  * they are touched, which costs several times as much */
 } Arena;
 
 /* A position to go back to: frees what was handed out since. */
@@ -45,6 +47,10 @@ Str arena_printf(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
     ((v)->at = vec_grow((arena), (v)->at, (v)->len, &(v)->cap, sizeof *(v)->at),                   \
      &(v)->at[(v)->len++])
 void *vec_grow(Arena *arena, void *items, size_t len, size_t *cap, size_t size);
+/* Room for `more` elements at once, where it is known how many will come. */
+#define vec_reserve(arena, v, more)                                                                \
+    ((v)->at = vec_room((arena), (v)->at, (v)->len, &(v)->cap, sizeof *(v)->at, (more)))
+void *vec_room(Arena *arena, void *items, size_t len, size_t *cap, size_t size, size_t more);
 
 /* Named, so that functions can take them. */
 typedef Vec(Str) StrVec;

@@ -30,6 +30,14 @@ void *memory_get(size_t size)
     return got;
 }
 
+void *memory_get_aligned(size_t size)
+{
+    void *got = aligned_alloc(size, size);
+    if (!got)
+        memory_exhausted(size);
+    return got;
+}
+
 void *memory_resize(void *old, size_t size)
 {
     void *got = realloc(old, size ? size : 1);

@@ -60,6 +60,7 @@ static int command_run(const Command *command, int count, char **words)
     Error err = {0};
     Options options;
     int code = EXIT_DONE;
+    arena.eager = true;
     if (!options_parse(command->options, count, words, &arena, &options, &err))
         return fail(command, &err);
     if (options.help) {

@@ -68,13 +68,6 @@ static void note_ended_masks(Arena *arena, Result *result)
     }
 }
 
-/* Exposure and mission steer what is to be done until when. */
-static void findings_decide(const Policy *policy, Arena *arena, Result *result)
-{
-    for (size_t i = 0; i < result->findings.len; i++)
-        finding_decide(policy, &result->context, result->as_of, arena, &result->findings.at[i]);
-}
-
 static bool rescore(const Options *options, const Policy *policy, Arena *arena, Result *result,
                     Error *err)
 {
@@ -94,7 +87,7 @@ static bool rescore(const Options *options, const Policy *policy, Arena *arena, 
     findings_join(policy, result->as_of, arena, &v->host.findings);
     for (size_t i = 0; i < v->containers.len; i++)
         findings_join(policy, result->as_of, arena, &v->containers.at[i].findings);
-    findings_decide(policy, arena, result);
+    findings_decide(policy, &result->context, result->as_of, arena, &result->findings);
     note_ended_masks(arena, result);
     return score_result(policy, arena, result, err);
 }

@@ -74,7 +74,7 @@ static void origin(Html *h)
 static bool html_write(const Result *result, const ReportOptions *options, Buf *out, Error *err)
 {
     (void)err;
-    Arena arena CLEANUP(arena_fini) = {0};
+    Arena arena CLEANUP(arena_fini) = {.eager = true};
     Summary summary;
     summary_of(&arena, result, &summary);
     Html h = {out, &arena, options, &summary, result};

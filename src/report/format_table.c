@@ -269,7 +269,7 @@ static void notes(Page *page, Str title, const NoteVec *list, size_t most, Style
 static bool table_write(const Result *result, const ReportOptions *options, Buf *out, Error *err)
 {
     (void)err;
-    Arena arena CLEANUP(arena_fini) = {0};
+    Arena arena CLEANUP(arena_fini) = {.eager = true};
     Page page = {.out = out, .arena = &arena, .options = options};
     Summary summary;
     summary_of(&arena, result, &summary);

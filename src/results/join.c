@@ -7,9 +7,13 @@
 #include "score/score.h"
 #include "versions/version.h"
 
-/* Both lists as one, sorted and without repetition. */
+/* Both lists as one, sorted and without repetition. Most findings are joined with themselves, and
+ * have nothing to sort. */
 #define JOIN_LIST(arena, into, other, order)                                                       \
     do {                                                                                           \
+        if ((into)->at == (other)->at && (into)->len == (other)->len &&                            \
+            is_unique((into)->at, (into)->len, sizeof *(into)->at, (order)))                       \
+            break;                                                                                 \
         (into)->cap = (into)->len; /* growing copies, and leaves the original alone */             \
         for (size_t join_i = 0; join_i < (other)->len; join_i++)                                   \
             *vec_push((arena), (into)) = (other)->at[join_i];                                      \
@@ -53,6 +57,17 @@ static int evidence_order(const void *a, const void *b)
 static int seen_order(const void *a, const void *b)
 {
     return str_cmp(((const SeenBy *)a)->scanner, ((const SeenBy *)b)->scanner);
+}
+
+/* Sorted already, and without repetition. */
+static bool is_unique(const void *items, size_t count, size_t size,
+                      int (*order)(const void *, const void *))
+{
+    const char *at = items;
+    for (size_t i = 1; i < count; i++)
+        if (order(at + (i - 1) * size, at + i * size) >= 0)
+            return false;
+    return true;
 }
 
 /* Gives the new length. */

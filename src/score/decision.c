@@ -159,42 +159,80 @@ static Str situation_str(const Situation *s, Arena *arena)
                         automatable[s->automatable], impact[s->total]);
 }
 
-static void deadline_set(const Policy *policy, const Situation *s, Date first_seen, Arena *arena,
-                         Finding *f)
+/* What is the same for all findings of a target. */
+typedef struct Decider {
+    const Policy *policy;
+    Arena *arena;
+    Date first_seen;
+    Str exposure;
+    size_t mission;
+    Str why[2][4][4]; /* of its deadlines: KEV, automatable, total */
+} Decider;
+
+static Str why_of(Decider *d, const Situation *s, const Deadline *row)
 {
-    const Deadline *row = deadline_of(policy, s);
+    Str *why = &d->why[s->kev][s->automatable][s->total];
+    if (why->len)
+        return *why;
+    Str situation = situation_str(s, d->arena);
+    *why = row->days < 0 ? arena_join(d->arena, situation, STR(": at the next upgrade"))
+                         : arena_printf(d->arena, STR_FMT ": %d days%s", STR_ARG(situation),
+                                        row->days, row->forensics ? ", with forensics" : "");
+    return *why;
+}
+
+static void deadline_set(Decider *d, const Situation *s, Finding *f)
+{
+    const Deadline *row = deadline_of(d->policy, s);
     f->deadline.date = DATE_NONE;
     if (f->kev.due != DATE_NONE && f->kev.added != DATE_NONE) {
         f->deadline.date = f->kev.due;
         f->deadline.why = STR("due date of CISA's KEV entry");
         return;
     }
-    Str situation = situation_str(s, arena);
-    if (row->days < 0) {
-        f->deadline.why = arena_join(arena, situation, STR(": at the next upgrade"));
+    if (row->days >= 0 && d->first_seen != DATE_NONE)
+        f->deadline.date = d->first_seen + row->days;
+    f->deadline.why = why_of(d, s, row);
+}
+
+static Decider decider_of(const Policy *policy, const Context *context, Date first_seen,
+                          Arena *arena)
+{
+    return (Decider){.policy = policy,
+                     .arena = arena,
+                     .first_seen = first_seen,
+                     .exposure = context_value(context, STR("exposure")),
+                     .mission = mission_of(context)};
+}
+
+static void decide(Decider *d, Finding *f)
+{
+    if (!finding_kind_is_cve(f->kind))
         return;
-    }
-    if (first_seen != DATE_NONE)
-        f->deadline.date = first_seen + row->days;
-    f->deadline.why = arena_printf(arena, STR_FMT ": %d days%s", STR_ARG(situation), row->days,
-                                   row->forensics ? ", with forensics" : "");
+    bool kev = f->kev.added != DATE_NONE || f->inputs.exploit[EXPLOIT_KEV];
+    Situation s = {
+        .exploitation = exploitation_of(f, kev),
+        .kev = kev,
+        .exposed = str_eq(d->exposure, STR("internet")),
+        .exposure_stated = d->exposure.len > 0,
+        .automatable = automatable_of(f),
+        .total = total_of(f),
+    };
+    f->ssvc.decision = decision_of(d->policy, &s, d->mission);
+    deadline_set(d, &s, f);
 }
 
 void finding_decide(const Policy *policy, const Context *context, Date first_seen, Arena *arena,
                     Finding *f)
 {
-    if (!finding_kind_is_cve(f->kind))
-        return;
-    bool kev = f->kev.added != DATE_NONE || f->inputs.exploit[EXPLOIT_KEV];
-    Str exposure = context_value(context, STR("exposure"));
-    Situation s = {
-        .exploitation = exploitation_of(f, kev),
-        .kev = kev,
-        .exposed = str_eq(exposure, STR("internet")),
-        .exposure_stated = exposure.len > 0,
-        .automatable = automatable_of(f),
-        .total = total_of(f),
-    };
-    f->ssvc.decision = decision_of(policy, &s, mission_of(context));
-    deadline_set(policy, &s, first_seen, arena, f);
+    Decider decider = decider_of(policy, context, first_seen, arena);
+    decide(&decider, f);
+}
+
+void findings_decide(const Policy *policy, const Context *context, Date first_seen, Arena *arena,
+                     FindingVec *findings)
+{
+    Decider decider = decider_of(policy, context, first_seen, arena);
+    for (size_t i = 0; i < findings->len; i++)
+        decide(&decider, &findings->at[i]);
 }

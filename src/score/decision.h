@@ -11,3 +11,6 @@
  * that nobody stated is none. */
 void finding_decide(const Policy *policy, const Context *context, Date first_seen, Arena *arena,
                     Finding *f);
+/* All of them: exposure and mission steer what is to be done until when. Those in one situation share the text. */
+void findings_decide(const Policy *policy, const Context *context, Date first_seen, Arena *arena,
+                     FindingVec *findings);

@@ -53,6 +53,8 @@ static void seen_add(FindingInputs *into, const SeenBy *seen)
 static void seen_join(Arena *arena, FindingInputs *into, const FindingInputs *other)
 {
     FindingInputs joined = {0};
+    if (into->seen.at == other->seen.at && into->seen.len == other->seen.len && into->seen.len < 2)
+        return;
     joined.seen.cap = into->seen.len + other->seen.len;
     joined.seen.at = arena_new_array(arena, SeenBy, joined.seen.cap);
     for (size_t i = 0; i < into->seen.len; i++)

@@ -64,18 +64,21 @@ static Str range_of(const Claim *claim, const Hit *hit, Arena *arena)
                         STR_ARG(version));
 }
 
-static void add_evidence(const Claim *claim, const Hit *hit, Arena *arena, Finding *out)
+static void add_evidence(const Claim *claim, const Hit *hit, Arena *arena, Arena *brief,
+                         Finding *out)
 {
     const Question *q = claim->question;
     Evidence e = {.scanner = STR("assay"),
                   .confidence = confidence_of(claim, &hit->verdict) * q->confidence};
-    Str range = range_of(claim, hit, arena);
+    Str range = range_of(claim, hit, brief);
     e.why = arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(range), STR_ARG(claim->where));
     e.source = arena_printf(arena, STR_FMT " " STR_FMT, STR_ARG(hit->advisory->feed),
                             STR_ARG(hit->advisory->record));
     *vec_push(arena, &out->evidence) = e;
-    if (out->inputs.seen.len == 0)
+    if (out->inputs.seen.len == 0) {
+        vec_reserve(arena, &out->inputs.seen, 1);
         *vec_push(arena, &out->inputs.seen) = (SeenBy){.scanner = e.scanner};
+    }
     SeenBy *seen = &out->inputs.seen.at[0];
     if (e.confidence > seen->confidence)
         seen->confidence = e.confidence;
@@ -110,7 +113,7 @@ static void fix_add(const Question *q, Arena *arena, FixVec *fixes, Str version,
     fixes->at[at] = (Fix){version, own};
 }
 
-static void add_fixes(const Claim *claim, Arena *arena, Finding *out)
+static void add_fixes(const Claim *claim, Arena *arena, Arena *brief, Finding *out)
 {
     const Question *q = claim->question;
     FixVec fixes = {0};
@@ -119,14 +122,15 @@ static void add_fixes(const Claim *claim, Arena *arena, Finding *out)
         if (hit->verdict.locked)
             continue;
         if (hit->verdict.fixed.len)
-            fix_add(q, arena, &fixes, hit->verdict.fixed, true);
+            fix_add(q, brief, &fixes, hit->verdict.fixed, true);
         for (size_t k = 0; k < hit->advisory->ranges.len; k++) {
             Str fixed = hit->advisory->ranges.at[k].fixed;
             if (fixed.len && q->eco->type != PACKAGE_RPM &&
                 question_compare(q, fixed, q->version) > 0)
-                fix_add(q, arena, &fixes, fixed, false);
+                fix_add(q, brief, &fixes, fixed, false);
         }
     }
+    vec_reserve(arena, &out->fixed_in, fixes.len);
     for (size_t i = 0; i < fixes.len; i++)
         *vec_push(arena, &out->fixed_in) = fixes.at[i].version;
 }
@@ -163,6 +167,8 @@ static void add_name(Arena *arena, StrVec *names, Str name, Str id)
 static void add_aliases(const Claim *claim, Arena *arena, Finding *out)
 {
     StrVec *names = &out->aliases;
+    vec_reserve(arena, names,
+                claim->count + (claim->vulnerability ? claim->vulnerability->aliases.len : 0));
     for (size_t i = 0; i < claim->count; i++)
         add_name(arena, names, claim->hits[i].advisory->record, out->id);
     for (size_t i = 0; claim->vulnerability && i < claim->vulnerability->aliases.len; i++)
@@ -187,14 +193,15 @@ static void set_exploits(const Vulnerability *v, FindingInputs *in)
         in->known |= (unsigned)INPUT_EXPLOIT << e;
 }
 
-static void enrich(const Claim *claim, Finding *out)
+static void enrich(const Claim *claim, Arena *arena, Finding *out)
 {
     const Vulnerability *v = claim->vulnerability;
     FindingInputs *in = &out->inputs;
     out->title = v->title;
     out->disputed = v->disputed;
-    out->cwes.at = v->cwes.at;
-    out->cwes.len = out->cwes.cap = v->cwes.len;
+    vec_reserve(arena, &out->cwes, v->cwes.len);
+    for (size_t i = 0; i < v->cwes.len; i++)
+        *vec_push(arena, &out->cwes) = v->cwes.at[i];
     out->kev.added = v->kev_added;
     out->kev.due = v->kev_due;
     out->kev.ransomware = v->exploit[EXPLOIT_RANSOMWARE];
@@ -249,7 +256,7 @@ static bool is_absent(const Claim *claim)
     return true;
 }
 
-void finding_describe(const Claim *claim, Arena *arena, Finding *out)
+void finding_describe(const Claim *claim, Arena *arena, Arena *brief, Finding *out)
 {
     const Question *q = claim->question;
     const Advisory *first = claim->hits[0].advisory;
@@ -261,15 +268,16 @@ void finding_describe(const Claim *claim, Arena *arena, Finding *out)
                      .kev = {.added = DATE_NONE, .due = DATE_NONE},
                      .deadline = {.date = DATE_NONE},
                      .mask = {.until = DATE_NONE}};
-    for (size_t i = 0; i < q->packages.len; i++)
-        *vec_push(arena, &out->packages) = q->packages.at[i];
+    out->packages.at = q->packages.at; /* all findings of a question share the list */
+    out->packages.len = out->packages.cap = q->packages.len;
+    vec_reserve(arena, &out->evidence, claim->count);
     for (size_t i = 0; i < claim->count; i++)
-        add_evidence(claim, &claim->hits[i], arena, out);
-    add_fixes(claim, arena, out);
+        add_evidence(claim, &claim->hits[i], arena, brief, out);
+    add_fixes(claim, arena, brief, out);
     out->status = status_of(claim, out->fixed_in.len > 0);
     add_aliases(claim, arena, out);
     if (claim->vulnerability)
-        enrich(claim, out);
+        enrich(claim, arena, out);
     if (out->kind == KIND_MALWARE) {
         out->inputs.level = LEVEL_CRITICAL;
         out->inputs.known |= INPUT_LEVEL;
@@ -278,7 +286,7 @@ void finding_describe(const Claim *claim, Arena *arena, Finding *out)
             out->title = STR("malicious package");
         return;
     }
-    finding_rate(claim, arena, out);
+    finding_rate(claim, brief, out);
     set_inputs(out);
     if (is_absent(claim)) {
         out->status = STATUS_NOT_AFFECTED;

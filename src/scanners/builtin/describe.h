@@ -22,6 +22,8 @@ typedef struct Claim {
 
 /* For people: which packages a question is about, and where they lie. */
 Str question_where(const Inventory *inventory, const Question *question, Arena *arena);
-void finding_describe(const Claim *claim, Arena *arena, Finding *out);
+/* What the claim points to may go afterwards, but for the inventory's, the database's and the
+ * question's. `brief` holds what is not kept. */
+void finding_describe(const Claim *claim, Arena *arena, Arena *brief, Finding *out);
 /* Severity, its source and CVSS by authority (rule 52). */
-void finding_rate(const Claim *claim, Arena *arena, Finding *out);
+void finding_rate(const Claim *claim, Arena *brief, Finding *out);

@@ -17,7 +17,8 @@ typedef struct Matcher {
     const MatchOptions *options;
     Arena *arena;
     Arena scratch; /* what one question's records say */
-    FindingVec found;
+    Arena brief;   /* what one claim is made of */
+    Vec(Finding *) found;
 } Matcher;
 
 typedef Vec(Hit) HitVec;
@@ -74,9 +75,9 @@ static bool is_stale(const Hit *hits, size_t count, const StrVec *passed)
 
 /* Itself, and not another one of which the id is an alias: a GHSA that a bundle names beside two CVEs
  * is neither of them, and has nothing of their evidence. */
-static bool vulnerability_of(const Matcher *m, Str id, Vulnerability *out)
+static bool vulnerability_of(Matcher *m, Str id, Vulnerability *out)
 {
-    for (size_t nth = 0; database_vulnerability(m->db, id, nth, m->arena, out); nth++)
+    for (size_t nth = 0; database_vulnerability(m->db, id, nth, &m->brief, out); nth++)
         if (str_eq(out->id, id))
             return true;
     return false;
@@ -85,6 +86,7 @@ static bool vulnerability_of(const Matcher *m, Str id, Vulnerability *out)
 static void describe(Matcher *m, const Question *q, Str where, const Hit *hits, size_t count)
 {
     Vulnerability vulnerability;
+    ArenaMark mark = arena_mark(&m->brief);
     Claim claim = {.inventory = m->inventory,
                    .question = q,
                    .where = where,
@@ -93,9 +95,12 @@ static void describe(Matcher *m, const Question *q, Str where, const Hit *hits, 
                    .options = m->options};
     if (vulnerability_of(m, hits->advisory->id, &vulnerability))
         claim.vulnerability = &vulnerability;
-    if (claim.vulnerability && vulnerability.rejected)
-        return;
-    finding_describe(&claim, m->arena, vec_push(m->arena, &m->found));
+    if (!claim.vulnerability || !vulnerability.rejected) {
+        Finding *f = arena_new(m->arena, Finding);
+        finding_describe(&claim, m->arena, &m->brief, f);
+        *vec_push(m->arena, &m->found) = f;
+    }
+    arena_reset(&m->brief, mark);
 }
 
 /* What the records of one question say. */
@@ -165,7 +170,7 @@ static void answer(Matcher *m, const Question *q)
 
 static int finding_order(const void *a, const void *b)
 {
-    const Finding *x = a, *y = b;
+    const Finding *x = *(const Finding *const *)a, *y = *(const Finding *const *)b;
     int order = finding_cmp(x, y);
     if (order)
         return order;
@@ -205,13 +210,15 @@ static void claim_join(Arena *arena, Finding *into, const Finding *other)
 
 static void gather(Matcher *m, FindingVec *out)
 {
-    FindingVec *found = &m->found;
-    if (found->len)
-        qsort(found->at, found->len, sizeof *found->at, finding_order);
-    for (size_t i = 0, end; i < found->len; i = end) {
-        Finding *f = &found->at[i];
-        for (end = i + 1; end < found->len && finding_cmp(f, &found->at[end]) == 0; end++)
-            claim_join(m->arena, f, &found->at[end]);
+    Finding **found = m->found.at;
+    size_t count = m->found.len;
+    if (count)
+        qsort(found, count, sizeof *found, finding_order);
+    vec_reserve(m->arena, out, count);
+    for (size_t i = 0, end; i < count; i = end) {
+        Finding *f = found[i];
+        for (end = i + 1; end < count && finding_cmp(f, found[end]) == 0; end++)
+            claim_join(m->arena, f, found[end]);
         Str reason = kernel_mask_reason(m->inventory, m->options, f);
         if (f->mask.reason.len == 0 && reason.len)
             f->mask = (Mask){.reason = reason, .author = STR("rule 68"), .until = DATE_NONE};
@@ -225,8 +232,11 @@ void builtin_match(const Inventory *inventory, const Database *db, const MatchOp
     Matcher m = {.inventory = inventory, .db = db, .options = options, .arena = arena};
     QuestionVec questions = {0};
     arena_init(&m.scratch);
+    arena_init(&m.brief);
+    m.scratch.eager = arena->eager;
     questions_of(inventory, db, arena, &questions, incomplete);
     arena_alloc(&m.scratch, 1); /* so that going back to here keeps a block */
+    arena_alloc(&m.brief, 1);
     for (size_t i = 0; i < questions.len; i++) {
         ArenaMark mark = arena_mark(&m.scratch);
         answer(&m, &questions.at[i]);
@@ -234,4 +244,5 @@ void builtin_match(const Inventory *inventory, const Database *db, const MatchOp
     }
     gather(&m, out);
     arena_fini(&m.scratch);
+    arena_fini(&m.brief);
 }

@@ -103,11 +103,11 @@ static void hear_all(const Claim *claim, Arena *arena, OpinionVec *all)
              (Str){0}, &v->cvss.at[i]);
 }
 
-void finding_rate(const Claim *claim, Arena *arena, Finding *out)
+void finding_rate(const Claim *claim, Arena *brief, Finding *out)
 {
     OpinionVec all = {0};
     const Opinion *best = NULL;
-    hear_all(claim, arena, &all);
+    hear_all(claim, brief, &all);
     for (size_t i = 0; i < all.len; i++)
         if (says_something(&all.at[i]) && (!best || comes_first(&all.at[i], best)))
             best = &all.at[i];
