@@ -21,54 +21,6 @@ Str reader_take_line(Reader *r)
     return line;
 }
 
-static uint64_t take_le(Reader *r, size_t len)
-{
-    Str s = reader_take(r, len);
-    uint64_t value = 0;
-    for (size_t i = s.len; i-- > 0;)
-        value = value << 8 | (unsigned char)s.ptr[i];
-    return value;
-}
-
-static uint64_t take_be(Reader *r, size_t len)
-{
-    Str s = reader_take(r, len);
-    uint64_t value = 0;
-    for (size_t i = 0; i < s.len; i++)
-        value = value << 8 | (unsigned char)s.ptr[i];
-    return value;
-}
-
-uint16_t reader_u16le(Reader *r)
-{
-    return (uint16_t)take_le(r, 2);
-}
-
-uint16_t reader_u16be(Reader *r)
-{
-    return (uint16_t)take_be(r, 2);
-}
-
-uint32_t reader_u32le(Reader *r)
-{
-    return (uint32_t)take_le(r, 4);
-}
-
-uint32_t reader_u32be(Reader *r)
-{
-    return (uint32_t)take_be(r, 4);
-}
-
-uint64_t reader_u64le(Reader *r)
-{
-    return take_le(r, 8);
-}
-
-uint64_t reader_u64be(Reader *r)
-{
-    return take_be(r, 8);
-}
-
 uint64_t reader_varint_long(Reader *r)
 {
     uint64_t value = 0;

@@ -49,17 +49,48 @@ static inline void reader_skip(Reader *r, size_t len)
     reader_take(r, len);
 }
 
+/* Numbers of a fixed width: constant places, which compilers make one load of. */
+static inline uint32_t byte_at(Str s, size_t i)
+{
+    return (unsigned char)s.ptr[i];
+}
 static inline uint8_t reader_u8(Reader *r)
 {
     Str s = reader_take(r, 1);
     return s.len ? (uint8_t)s.ptr[0] : 0;
 }
-uint16_t reader_u16le(Reader *r);
-uint16_t reader_u16be(Reader *r);
-uint32_t reader_u32le(Reader *r);
-uint32_t reader_u32be(Reader *r);
-uint64_t reader_u64le(Reader *r);
-uint64_t reader_u64be(Reader *r);
+static inline uint16_t reader_u16le(Reader *r)
+{
+    Str s = reader_take(r, 2);
+    return s.len ? (uint16_t)(byte_at(s, 0) | byte_at(s, 1) << 8) : 0;
+}
+static inline uint16_t reader_u16be(Reader *r)
+{
+    Str s = reader_take(r, 2);
+    return s.len ? (uint16_t)(byte_at(s, 0) << 8 | byte_at(s, 1)) : 0;
+}
+static inline uint32_t reader_u32le(Reader *r)
+{
+    Str s = reader_take(r, 4);
+    return s.len ? byte_at(s, 0) | byte_at(s, 1) << 8 | byte_at(s, 2) << 16 | byte_at(s, 3) << 24
+                 : 0;
+}
+static inline uint32_t reader_u32be(Reader *r)
+{
+    Str s = reader_take(r, 4);
+    return s.len ? byte_at(s, 0) << 24 | byte_at(s, 1) << 16 | byte_at(s, 2) << 8 | byte_at(s, 3)
+                 : 0;
+}
+static inline uint64_t reader_u64le(Reader *r)
+{
+    uint64_t low = reader_u32le(r), high = reader_u32le(r);
+    return r->failed ? 0 : high << 32 | low;
+}
+static inline uint64_t reader_u64be(Reader *r)
+{
+    uint64_t high = reader_u32be(r), low = reader_u32be(r);
+    return r->failed ? 0 : high << 32 | low;
+}
 uint64_t reader_varint_long(Reader *r);
 static inline uint64_t reader_varint(Reader *r) /* LEB128, at most 10 bytes */
 {
