@@ -13,7 +13,7 @@ typedef struct Reading {
     LayerBegunVec begun;
     Vec(uint32_t) skip;
     NoteVec incomplete;
-    bool starved;
+    bool alone, starved;
 } Reading;
 
 /* What the child may hold: a file, and one to write to. Folders stay here. */
@@ -35,6 +35,7 @@ static bool child_read(Reading *r, Inventory *out, Error *err)
     WorkerTask task = {.input = *r->input,
                        .limits = *r->limits,
                        .use_cache = r->cache->dir.len > 0,
+                       .alone = r->alone,
                        .skip = r->skip.at,
                        .skip_count = r->skip.len};
     size_t count = collect_fds(r->input, fds);
@@ -47,6 +48,14 @@ static bool child_read(Reading *r, Inventory *out, Error *err)
               converse(r->cache, r->limits, r->input, &child, r->arena, out, &r->begun, err);
     r->starved = child.starved;
     return ok;
+}
+
+static size_t layers_in_flight(const Reading *r)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < r->begun.len; i++)
+        count += !r->begun.at[i].done;
+    return count;
 }
 
 /* False if nothing was being read: then it is no layer's fault. */
@@ -78,6 +87,11 @@ bool inventory_read(const Cache *cache, const Limits *limits, const SourceInput 
     Reading r = {.cache = cache, .limits = limits, .input = input, .arena = arena};
     Error why = {0};
     bool ok = child_read(&r, out, &why);
+    if (!ok && r.starved && layers_in_flight(&r) > 1) { /* whose fault? */
+        why = (Error){0};
+        r.alone = true;
+        ok = child_read(&r, out, &why);
+    }
     bool starved = r.starved;
     if (!ok && starved && layers_blame(&r, &why))
         ok = child_read(&r, out, &(Error){0});

@@ -75,15 +75,15 @@ static size_t thread_count(const Schedule *s)
     return layers < least ? least : layers < most ? layers : most;
 }
 
-bool layers_read(LayerWork *works, size_t count, Arena *arena, LayersBegin *begin, void *context,
-                 Error *err)
+bool layers_read(LayerWork *works, size_t count, bool alone, Arena *arena, LayersBegin *begin,
+                 void *context, Error *err)
 {
     Schedule s = {.works = works, .count = count, .begin = begin, .context = context};
     pthread_t threads[THREADS_MAX];
     size_t started = 0;
     s.left = count;
     order_by_size(&s, arena);
-    lanes_init(&s.lanes, core_count());
+    lanes_init(&s.lanes, alone ? 1 : core_count());
     if (count == 0)
         lanes_end(&s.lanes);
     size_t wanted = thread_count(&s);

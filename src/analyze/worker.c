@@ -228,9 +228,10 @@ static bool work(Worker *w, Error *err)
         !check_platform(w, err))
         return false;
     prepare_works(w);
-    bool ok = ask_cache(w, err) && list_folders(w, err) &&
-              layers_read(w->works, w->image.layers.len, w->arena, say_begin, w, err) &&
-              check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
+    bool ok =
+        ask_cache(w, err) && list_folders(w, err) &&
+        layers_read(w->works, w->image.layers.len, w->task->alone, w->arena, say_begin, w, err) &&
+        check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
     if (ok) {
         inventory_finish(w, &inventory);
         buf_put_char(&bytes, WORKER_INVENTORY);

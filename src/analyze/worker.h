@@ -35,6 +35,7 @@ typedef struct WorkerTask {
     SourceInput input; /* its files are those handed to the child, in the same order */
     Limits limits;
     bool use_cache;
+    bool alone;           /* one layer after the other */
     const uint32_t *skip; /* layers that are not to be read */
     size_t skip_count;
 } WorkerTask;
