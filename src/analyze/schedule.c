@@ -22,7 +22,7 @@ typedef struct Schedule {
 static void *read_layers(void *context)
 {
     Schedule *s = context;
-    Arena arena CLEANUP(arena_fini) = {0};
+    Arena arena CLEANUP(arena_fini) = {.eager = true};
     LayerLanes lanes CLEANUP(layer_lanes_fini);
     layer_lanes_init(&lanes, &s->lanes, &arena);
     lanes_enter(&s->lanes);

@@ -191,7 +191,7 @@ static void emit_load_argument(Filter *f, unsigned argument)
 static void emit_verdict(Filter *f, const Rule *rule)
 {
     static const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
-    const Rule own = {.count = 1, .values = {(uint32_t)getpid()}};
+    const Rule own = {.count = 1, .values = {rule->check == OWN_PID ? (uint32_t)getpid() : 0}};
     const Rule *values = rule->check == OWN_PID ? &own : rule;
     switch ((Check)rule->check) {
     case ALLOW:
