@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/schedule.h"
 
-#include <sched.h>
 #include <stdatomic.h>
+
+#include "base/processors.h"
 
 /* Below it, threads cost more than they save. */
 enum { THREADS_FROM = 256 << 10, THREADS_MAX = LANES_MAX / 2 };
@@ -37,12 +38,6 @@ static void *read_layers(void *context)
     lanes_help(&s->lanes);
     lanes_leave(&s->lanes);
     return NULL;
-}
-
-static size_t core_count(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
 }
 
 static void order_by_size(Schedule *s, Arena *arena)
@@ -83,7 +78,7 @@ bool layers_read(LayerWork *works, size_t count, bool alone, Arena *arena, Layer
     size_t started = 0;
     s.left = count;
     order_by_size(&s, arena);
-    lanes_init(&s.lanes, alone ? 1 : core_count());
+    lanes_init(&s.lanes, alone ? 1 : processor_count());
     if (count == 0)
         lanes_end(&s.lanes);
     size_t wanted = thread_count(&s);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/beneath.h"
+#include "base/processors.h"
 #include "layers/wire.h"
 
 /* Names come from getdents64 with their types, so a name costs next to nothing: only devices and
@@ -542,10 +543,9 @@ static void *hand_run(void *context)
     return NULL;
 }
 
-static size_t core_count(void)
+static size_t readers_at_first(void)
 {
-    cpu_set_t set;
-    size_t count = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+    size_t count = processor_count();
     return count < READERS_MAX ? count : READERS_MAX;
 }
 
@@ -559,7 +559,7 @@ bool folders_list(const FolderRoot *roots, size_t count, const Limits *limits,
                 .putting = PTHREAD_MUTEX_INITIALIZER,
                 .lock = PTHREAD_MUTEX_INITIALIZER,
                 .moved = PTHREAD_COND_INITIALIZER,
-                .most = core_count()};
+                .most = readers_at_first()};
     Root *mine = arena_new_array(&l.arena, Root, count);
     for (size_t i = count; i-- > 0;) {
         struct stat st;
