@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include <ftw.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,16 +47,26 @@ void test_check_int(long long got, long long want, const char *file, int line, c
     fprintf(stderr, " is %lld, not %lld\n", got, want);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+/* Empties the open folder, which it closes. Names only, so that a path may be longer than PATH_MAX. */
+static void empty_folder(int fd)
 {
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return;
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            unlinkat(fd, entry->d_name, 0) == 0)
+            continue;
+        empty_folder(openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+    }
+    closedir(dir);
 }
 
 static void remove_folder(void)
 {
-    if (folder[0])
-        nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    empty_folder(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    rmdir(folder);
 }
 
 _Noreturn void test_skip(const char *reason)
@@ -85,12 +96,15 @@ Str test_folder(Arena *arena)
 {
     static int count;
     if (!folder[0]) {
-        snprintf(folder, sizeof folder, "/tmp/assay-test-%d", (int)getpid());
-        remove_folder();
+        snprintf(folder, sizeof folder, "/tmp/assay-test-XXXXXX");
+        if (!mkdtemp(folder)) {
+            perror(folder);
+            exit(1);
+        }
         atexit(remove_folder);
     }
     Str path = arena_printf(arena, "%s/%d", folder, count++);
-    if ((mkdir(folder, 0700) != 0 && count == 1) || mkdir(path.ptr, 0700) != 0) {
+    if (mkdir(path.ptr, 0700) != 0) {
         perror(path.ptr);
         exit(1);
     }
