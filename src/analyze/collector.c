@@ -59,7 +59,8 @@ static bool roots_take(Collector *c, Reader *r, FolderRoot *roots, uint64_t coun
 
 bool collector_list(Collector *c, Reader *r, Error *err)
 {
-    static const FolderChoice choice = {catalogers_want_path, catalogers_want_magic};
+    static const FolderChoice choice = {
+        .by_name = catalogers_want_path, .by_magic = catalogers_want_magic, .is_data = names_data};
     Arena scratch CLEANUP(arena_fini) = {0};
     uint64_t count = reader_varint(r);
     if (!reader_ok(r) || count > folder_count(c))

@@ -102,24 +102,28 @@ bool text_is_torn(Str bytes)
            (bytes.len && str_at(bytes, bytes.len - 1) != '\n');
 }
 
-/* Only files in which packages can be found are worth an owner, and most of what OS packages own is
- * none: data by its name, which no cataloger wants by its path. */
-static bool is_data(Str path)
+bool names_data(Str path)
 {
     static const Str share = STR_INIT("usr/share/");
     static const Str dirs[] = {STR_INIT("doc/"), STR_INIT("man/"), STR_INIT("locale/"),
                                STR_INIT("zoneinfo/"), STR_INIT("licenses/")};
     static const Str endings[] = {
-        STR_INIT("h"),     STR_INIT("hpp"),  STR_INIT("c"),    STR_INIT("py"),
-        STR_INIT("pyc"),   STR_INIT("pl"),   STR_INIT("pm"),   STR_INIT("pod"),
-        STR_INIT("ph"),    STR_INIT("rb"),   STR_INIT("js"),   STR_INIT("ts"),
-        STR_INIT("map"),   STR_INIT("css"),  STR_INIT("html"), STR_INIT("htm"),
-        STR_INIT("xml"),   STR_INIT("xsl"),  STR_INIT("json"), STR_INIT("md"),
-        STR_INIT("txt"),   STR_INIT("rst"),  STR_INIT("gz"),   STR_INIT("xz"),
-        STR_INIT("png"),   STR_INIT("svg"),  STR_INIT("gif"),  STR_INIT("jpg"),
-        STR_INIT("mo"),    STR_INIT("conf"), STR_INIT("list"), STR_INIT("service"),
-        STR_INIT("cmake"), STR_INIT("tcl"),  STR_INIT("el"),   STR_INIT("lua"),
-        STR_INIT("cfg"),   STR_INIT("ttf"),  STR_INIT("pem"),  STR_INIT("crt"),
+        STR_INIT("h"),        STR_INIT("hpp"),  STR_INIT("c"),       STR_INIT("cc"),
+        STR_INIT("cpp"),      STR_INIT("java"), STR_INIT("py"),      STR_INIT("pyc"),
+        STR_INIT("pyi"),      STR_INIT("pl"),   STR_INIT("pm"),      STR_INIT("pod"),
+        STR_INIT("ph"),       STR_INIT("rb"),   STR_INIT("js"),      STR_INIT("mjs"),
+        STR_INIT("cjs"),      STR_INIT("jsx"),  STR_INIT("ts"),      STR_INIT("mts"),
+        STR_INIT("cts"),      STR_INIT("tsx"),  STR_INIT("map"),     STR_INIT("css"),
+        STR_INIT("html"),     STR_INIT("htm"),  STR_INIT("xml"),     STR_INIT("xsl"),
+        STR_INIT("json"),     STR_INIT("yml"),  STR_INIT("yaml"),    STR_INIT("toml"),
+        STR_INIT("md"),       STR_INIT("txt"),  STR_INIT("rst"),     STR_INIT("gz"),
+        STR_INIT("xz"),       STR_INIT("png"),  STR_INIT("svg"),     STR_INIT("gif"),
+        STR_INIT("jpg"),      STR_INIT("woff"), STR_INIT("woff2"),   STR_INIT("ttf"),
+        STR_INIT("mo"),       STR_INIT("po"),   STR_INIT("conf"),    STR_INIT("cfg"),
+        STR_INIT("list"),     STR_INIT("pom"),  STR_INIT("service"), STR_INIT("md5sums"),
+        STR_INIT("cmake"),    STR_INIT("tcl"),  STR_INIT("el"),      STR_INIT("lua"),
+        STR_INIT("pem"),      STR_INIT("crt"),  STR_INIT("symbols"), STR_INIT("shlibs"),
+        STR_INIT("triggers"),
     };
     Str stem, ending, below = str_from_pos(path, share.len);
     for (size_t i = 0; str_starts(path, share) && i < COUNT_OF(dirs); i++)
@@ -157,12 +161,13 @@ static bool is_manifest(Str path)
     return str_eq(base, STR("package.json")) || str_eq(base, STR("installed.json"));
 }
 
-/* Lists come package by package, so the name is copied once for each run of files. */
+/* Only files in which packages can be found are worth an owner, and most of what OS packages own is
+ * none. Lists come package by package, so the name is copied once for each run of files. */
 void sink_own(CatalogSink *sink, Str package, Str path)
 {
     if (path.len == 0 || path.len > sink->limits->path_bytes)
         return;
-    if (is_data(path) && !is_manifest(path) && !catalogers_want_path(path))
+    if (names_data(path) && !is_manifest(path) && !catalogers_want_path(path))
         return;
     if (sink_is_full(sink, sink->owned.len, sink->limits->entries)) {
         sink_incomplete(sink, package, "too many owned files: the rest is left out");

@@ -58,6 +58,9 @@ const Cataloger *const *catalogers(size_t *count);
 /* Does any want a file by its path alone; by its path and its first four bytes? Pure functions. */
 bool catalogers_want_path(Str path);
 bool catalogers_want_magic(Str path, Str first);
+/* Whether a path says that the file is source, text, pictures or packed data. Of such a file that
+ * nobody may execute no first bytes are looked at: in most images that is nine files in ten. */
+bool names_data(Str path);
 /* A new zeroed package in the sink, with `path` as its first path. */
 Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *file);
 void sink_note(CatalogSink *sink, Str path, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -6,7 +6,7 @@
 /* What catalogers found in one layer, file by file, before anyone knows which of its files are
  * still to be seen in the end. It depends on the layer's bytes and the catalogers alone, so it can
  * be kept under the layer's diffID and LAYER_RESULT_VERSION. */
-enum { LAYER_RESULT_VERSION = 4 }; /* another one whenever a cataloger or the wire form changes */
+enum { LAYER_RESULT_VERSION = 5 }; /* another one whenever a cataloger or the wire form changes */
 
 /* From `first` up to, not including, `end`, in the list of the same name in `found`. */
 typedef struct LayerSpan {

@@ -23,6 +23,8 @@ typedef struct FolderChoice {
     /* By its first FOLDER_MAGIC bytes, or all if there are fewer. NULL: no file is opened at all.
      * Overlay folders are then not looked through for files without content of their own. */
     bool (*by_magic)(Str path, Str first);
+    /* By name: not opened for its first bytes unless somebody may execute it. NULL: none. */
+    bool (*is_data)(Str path);
 } FolderChoice;
 
 typedef struct FolderRoot {

@@ -19,7 +19,8 @@
 
 /* Names come from getdents64 with their types, so a name costs next to nothing: only devices and
  * names of unknown type are stat'ed. A file is opened when its name does not say what it is, for its
- * first four bytes: three system calls, and most of what a listing costs.
+ * first four bytes: three system calls, and most of what a listing costs. Where the name says that it
+ * is data, one call asks whether somebody may execute it all the same.
  *
  * Folders wait on a stack that the threads share, as paths: each is opened anew from its root, which
  * openat2 never leaves. So no descriptor is held for what waits, however wide and deep the tree; and
@@ -35,7 +36,8 @@ enum {
     BATCH_BYTES = 32 << 10,
     READERS_MAX = 8,
     WORTH_A_THREAD = 8, /* folders that wait */
-    SLEEPS = 8,         /* of one thread, until the next is called for, */
+    MEASURED_EVERY = 4, /* folders: to ask how often a thread slept costs as much as a name */
+    SLEEPS = 4,         /* of one thread in those, until the next is called for, */
     SLEEP_EVERY = 8,    /* if it opened no more for each */
     TAIL = 64 << 10,    /* where an executable's section headers are */
 };
@@ -77,7 +79,9 @@ typedef struct Hand {
     const Root *root;
     char *names;
     uint64_t entries;
-    long sleeps, opened; /* since another was called for */
+    size_t tasks;
+    bool measured;       /* the folder at hand */
+    long sleeps, opened; /* since another was called for, in those that are measured */
 } Hand;
 
 /* ---- what is told ---- */
@@ -105,11 +109,12 @@ static void batch_send(Hand *h)
     Error err = {0};
     if (h->batch.len == 0 || atomic_load(&l->stop))
         return;
-    long before = sleeps_now();
+    long before = h->measured ? sleeps_now() : 0;
     pthread_mutex_lock(&l->putting);
     bool ok = l->put(l->self, buf_str(&h->batch), &err);
     pthread_mutex_unlock(&l->putting);
-    h->sleeps -= sleeps_now() - before;
+    if (h->measured)
+        h->sleeps -= sleeps_now() - before;
     buf_clear(&h->batch);
     if (!ok)
         stop(l, &err);
@@ -215,17 +220,31 @@ static void file_warm(Fd fd, bool whole)
     posix_fadvise(fd, from, whole ? 0 : TAIL, POSIX_FADV_WILLNEED);
 }
 
+/* What goes wrong is found out by who opens it. */
+static bool is_executable(Fd dir, const char *name)
+{
+    struct stat st;
+    return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+           st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH);
+}
+
+static bool may_look(const FolderChoice *choice, Fd dir, const char *name, Str path)
+{
+    return choice->by_magic &&
+           !(choice->is_data && choice->is_data(path) && !is_executable(dir, name));
+}
+
 static ListWish file_look(Hand *h, Fd dir, const char *name, Str path)
 {
     Lister *l = h->lister;
     bool named = l->choice->by_name && l->choice->by_name(path), cold = atomic_load(&l->cold);
     char bytes[FOLDER_MAGIC];
     size_t got = 0;
-    if ((named && !cold) || (!named && !l->choice->by_magic))
+    if (named ? !cold : !may_look(l->choice, dir, name, path))
         return named ? WISH_TAKE : WISH_NOTHING;
     Fd fd CLEANUP(fd_close) =
         openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    h->opened++;
+    h->opened += h->measured;
     if (named) {
         if (fd >= 0)
             file_warm(fd, true);
@@ -443,7 +462,7 @@ static void task_do(Hand *h, const Task *task)
 {
     struct stat st;
     h->root = task->root;
-    h->opened++;
+    h->opened += h->measured;
     const char *name = task->path.len ? arena_c_str(&h->scratch, task->path) : ".";
     Fd dir CLEANUP(fd_close) =
         beneath_open(task->root->folder.fd, name, O_RDONLY | O_DIRECTORY, BENEATH_NO_LINKS);
@@ -503,9 +522,11 @@ static void work(Lister *l)
     while (task_take(l, &task)) {
         pthread_mutex_unlock(&l->lock);
         ArenaMark mark = arena_mark(&h.scratch);
-        long before = sleeps_now();
+        h.measured = h.tasks++ % MEASURED_EVERY == 0;
+        long before = h.measured ? sleeps_now() : 0;
         task_do(&h, &task);
-        h.sleeps += sleeps_now() - before;
+        if (h.measured)
+            h.sleeps += sleeps_now() - before;
         pthread_mutex_lock(&l->lock);
         task_done(&h, task.root, h.sleeps >= SLEEPS && h.opened < h.sleeps * SLEEP_EVERY);
         h.folders.len = h.folders.cap = 0;

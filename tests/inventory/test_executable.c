@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "elf.h"
 #include "inventory/go.h"
+#include "inventory/layer_result.h"
 #include "lang.h"
 
 extern const Cataloger cataloger_executable;
@@ -208,6 +209,37 @@ TEST(executables_of_other_languages_are_dismissed)
     desk_push(&d, &cataloger_executable, STR("bin/y"), STR("\177ELF"));
     desk_push(&d, &cataloger_executable, STR("bin/z"), STR("#!/bin/sh\n"));
     CHECK_INT(d.sink.packages.len + d.sink.notes.len + d.sink.incomplete.len, 0);
+}
+
+/* What an image's files are looked at for, in a tar as in a folder. */
+TEST(data_by_its_name_is_no_executable)
+{
+    static const struct {
+        const char *path;
+        uint32_t mode;
+        LayerInterest interest;
+    } rows[] = {
+        {"srv/main.js", 0644, LAYER_SKIP},
+        {"srv/main.js", 0755, LAYER_PEEK},
+        {"srv/main.js", 0645, LAYER_PEEK},
+        {"srv/main", 0600, LAYER_PEEK},
+        {"srv/main.js.bin", 0600, LAYER_PEEK},
+        {"usr/lib/libx.so.1", 0644, LAYER_PEEK},
+        {"usr/lib/libx.so", 0644, LAYER_PEEK},
+        {"usr/share/doc/x/example", 0644, LAYER_SKIP},
+        {"usr/share/doc/x/example", 0755, LAYER_PEEK},
+        {"usr/share/x/example", 0644, LAYER_PEEK},
+        {"srv/node_modules/x/package.json", 0600, LAYER_TAKE},
+    };
+    LayerResult result;
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Limits limits = LIMITS_DEFAULT;
+    layer_result_init(&result, &arena, &limits);
+    LayerVisitor visitor = layer_result_visitor(&result);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const LayerEntry entry = {.path = str_from(rows[i].path), .mode = rows[i].mode};
+        CHECK_INT(visitor.interest(visitor.self, &entry), rows[i].interest);
+    }
 }
 
 TEST(rule_41_executables_that_hide_their_origin_are_named)
