@@ -38,3 +38,9 @@ typedef struct Mapping {
 } Mapping;
 MUST_USE bool mapping_open(Fd fd, Str name, Mapping *out, Error *err);
 void mapping_close(Mapping *mapping);
+/* A file while it is looked at, for whoever needs little of it: mapped, not read. What others write
+ * shows at once, so only of files that nobody writes. One at a time in each thread; false if it cannot
+ * be mapped. */
+MUST_USE bool view_open(Fd fd, uint64_t size, Str *out);
+/* False: the file turned out shorter or unreadable, and some of it was shown as zeros. */
+MUST_USE bool view_close(Str *bytes);

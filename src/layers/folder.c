@@ -180,8 +180,25 @@ static bool index_make(FolderWalk *w, const FolderListing *listing, Error *err)
 
 /* ---- the files ---- */
 
+/* Of an executable or a jar little is needed. Only where nobody writes: engines keep layers as they
+ * are, but in a root that is alive whoever reads twice may read two things. */
+enum { VIEW_FROM = 128 << 10 };
+
+static bool view_give(FolderWalk *w, Str bytes, const LayerEntry *entry, Error *err)
+{
+    const LayerVisitor *visitor = w->walk->visitor;
+    bool ok = visitor->bytes(visitor->self, entry, bytes, err);
+    if (!view_close(&bytes))
+        visitor_note(w->walk, entry->path, 0, "cannot be read to its end", true);
+    return ok;
+}
+
 static bool whole_give(FolderWalk *w, Fd fd, const LayerEntry *entry, Error *err)
 {
+    Str view;
+    if (w->kind == LAYER_DIR_OVERLAY && entry->size >= VIEW_FROM &&
+        view_open(fd, entry->size, &view))
+        return view_give(w, view, entry, err);
     FileStream file;
     const LayerVisitor *visitor = w->walk->visitor;
     buf_clear(&w->bytes);

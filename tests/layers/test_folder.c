@@ -28,6 +28,11 @@ static bool by_magic(Str path, Str first)
     return str_eq(first, STR("LOOK"));
 }
 
+static bool is_data(Str path)
+{
+    return str_ends(path, STR(".js"));
+}
+
 static void file_make(Fd dir, const char *path, const char *text)
 {
     Error err = {0};
@@ -41,6 +46,7 @@ typedef struct Setup {
     Tree tree;
     Fd dir;
     Buf lines;
+    LayerVisitor visitor; /* if it takes bytes; else they become lines */
     Error err;
 } Setup;
 
@@ -97,8 +103,9 @@ static bool list_put(void *self, Str batch, Error *err)
 
 static bool walk(Setup *s, LayerDirKind kind)
 {
-    static const FolderChoice choice = {by_name, by_magic};
-    const LayerVisitor visitor = {.self = &s->lines, .bytes = take_bytes};
+    static const FolderChoice choice = {by_name, by_magic, is_data};
+    const LayerVisitor lines = {.self = &s->lines, .bytes = take_bytes};
+    const LayerVisitor visitor = s->visitor.bytes ? s->visitor : lines;
     uint64_t entries = 0;
     LayerIndex *index = arena_new(&s->arena, LayerIndex);
     const LayerWalk w = {&s->limits, &s->arena, &entries, &visitor};
@@ -330,4 +337,85 @@ TEST(files_are_opened_inside_and_only_files)
     CHECK_INT(folder_open_file(&reach, &root, STR("d/wanted"), &fd), FOLDER_OPEN);
     fd_close(&fd);
     folder_reach_close(&reach);
+}
+
+/* A name that says data is believed, unless somebody may execute the file. */
+TEST(data_by_its_name_is_not_looked_at)
+{
+    static const struct {
+        const char *path;
+        mode_t mode;
+    } rows[] = {
+        {"1/a.js", 0644}, {"2/b.js", 0755}, {"3/c.js", 0654}, {"4/d", 0644}, {"5/e.js.d", 0600}};
+    Setup s CLEANUP(setup_fini);
+    setup_init(&s);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK(mkdirat(s.dir, (char[]){rows[i].path[0], 0}, 0755) == 0);
+        file_make(s.dir, rows[i].path, "LOOK");
+        CHECK(fchmodat(s.dir, rows[i].path, rows[i].mode, 0) == 0);
+    }
+    CHECK(walk(&s, LAYER_DIR_ROOTFS));
+    CHECK_STR(buf_str(&s.lines), STR("2/b.js=LOOK;3/c.js=LOOK;4/d=LOOK;5/e.js.d=LOOK;"));
+}
+
+static bool sum_bytes(void *self, const LayerEntry *entry, Str bytes, Error *err)
+{
+    Buf *lines = self;
+    unsigned sum = 0;
+    (void)err;
+    for (size_t i = 0; i < bytes.len; i++)
+        sum += (unsigned char)bytes.ptr[i];
+    buf_printf(lines, STR_FMT "=%zu,%u;", STR_ARG(entry->path), bytes.len, sum);
+    return true;
+}
+
+/* In the folder of an engine they are mapped, in a root they are read: both see the same. */
+TEST(large_files_are_the_same_mapped_and_read)
+{
+    for (LayerDirKind kind = LAYER_DIR_ROOTFS; kind <= LAYER_DIR_OVERLAY; kind++) {
+        Setup s CLEANUP(setup_fini);
+        setup_init(&s);
+        Str large = {arena_alloc(&s.arena, 3 << 20), 3 << 20};
+        Fd fd CLEANUP(fd_close) = openat(s.dir, "wanted", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        CHECK(fd_write_all(fd, large, NULL));
+        CHECK(pwrite(fd, "\1", 1, 0) == 1 && pwrite(fd, "\2", 1, (3 << 20) - 1) == 1);
+        CHECK(mkdirat(s.dir, "d", 0755) == 0);
+        file_make(s.dir, "d/wanted", "\3");
+        s.visitor = (LayerVisitor){.self = &s.lines, .bytes = sum_bytes};
+        CHECK(walk(&s, kind));
+        CHECK_STR(buf_str(&s.lines), STR("wanted=3145728,3;d/wanted=1,3;"));
+    }
+}
+
+static bool cut_bytes(void *self, const LayerEntry *entry, Str bytes, Error *err)
+{
+    const Setup *s = self;
+    (void)entry, (void)err;
+    CHECK(bytes.len == 1 << 20);
+    Fd fd CLEANUP(fd_close) = openat(s->dir, "wanted", O_WRONLY | O_CLOEXEC);
+    CHECK(ftruncate(fd, 100 << 10) == 0);
+    CHECK_INT(bytes.ptr[100], 7);
+    for (size_t i = 200 << 10; i < bytes.len; i += 1 << 10)
+        CHECK_INT(bytes.ptr[i], 0);
+    return true;
+}
+
+static void take_note(void *self, Str path, uint64_t offset, const char *what, bool incomplete)
+{
+    Setup *s = self;
+    CHECK(offset == 0 && incomplete);
+    buf_printf(&s->lines, STR_FMT ": %s;", STR_ARG(path), what);
+}
+
+/* A mapped file that is cut off while it is looked at kills nobody. */
+TEST(a_file_that_shrinks_under_the_reader)
+{
+    Setup s CLEANUP(setup_fini);
+    setup_init(&s);
+    Str large = {memset(arena_alloc(&s.arena, 1 << 20), 7, 1 << 20), 1 << 20};
+    Fd fd CLEANUP(fd_close) = openat(s.dir, "wanted", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    CHECK(fd_write_all(fd, large, NULL));
+    s.visitor = (LayerVisitor){.self = &s, .bytes = cut_bytes, .note = take_note};
+    CHECK(walk(&s, LAYER_DIR_OVERLAY));
+    CHECK_STR(buf_str(&s.lines), STR("wanted: cannot be read to its end;"));
 }
