@@ -116,13 +116,17 @@ static void name_add(Arena *scratch, Str name, HashVec *out)
 {
     ArenaMark mark = arena_mark(scratch);
     Str path, symbol;
+    uint32_t hashes[2];
+    size_t count = 0;
     if (name.len <= NAME_MAX_LEN && go_symbol_split(scratch, name, &path, &symbol)) {
         Str outer = go_symbol_outer(symbol);
-        out->at[out->len++] = go_symbol_hash(path, symbol);
+        hashes[count++] = go_symbol_hash(path, symbol);
         if (outer.len != symbol.len && outer.len)
-            out->at[out->len++] = go_symbol_hash(path, outer);
+            hashes[count++] = go_symbol_hash(path, outer);
     }
     arena_reset(scratch, mark);
+    for (size_t i = 0; i < count; i++)
+        *vec_push(scratch, out) = hashes[i];
 }
 
 /* ---- tables ---- */
@@ -141,28 +145,35 @@ static Str c_string_at(Str bytes, uint64_t at)
     return end == STR_NONE ? (Str){0} : str_head(rest, end);
 }
 
-static bool is_text(char c)
+/* How many bytes at the end of a string belong to no control character. */
+static size_t text_at_end(Str s)
 {
-    return c >= ' ' && c != 0x7f;
+    size_t from = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c < ' ' || c == 0x7f)
+            from = i + 1;
+    }
+    return s.len - from;
 }
 
 /* Every run of text that a NUL ends and that has a dot in it. */
-static size_t texts(Arena *scratch, Str bytes, HashVec *out)
+static bool texts(Arena *scratch, Str bytes, HashVec *out)
 {
-    size_t start = 0, count = 0;
-    bool dot = false;
-    for (size_t i = 0; i < bytes.len; i++) {
-        unsigned char c = (unsigned char)bytes.ptr[i];
-        if (c == 0 && dot && i - start >= 3) {
-            count++;
-            if (out)
-                name_add(scratch, str_sub(bytes, start, i), out);
-        }
-        dot = (dot || c == '.') && (c >= 0x80 || is_text((char)c));
-        if (c < 0x80 && !is_text((char)c))
-            start = i + 1;
+    size_t count = 0;
+    for (size_t end; (end = str_find_char(bytes, '\0')) != STR_NONE;
+         bytes = str_from_pos(bytes, end + 1)) {
+        Str text = str_head(bytes, end);
+        if (str_find_char(text, '.') == STR_NONE)
+            continue;
+        text = str_from_pos(text, text.len - text_at_end(text));
+        if (text.len < 3 || str_find_char(text, '.') == STR_NONE)
+            continue;
+        if (++count > FUNCTIONS_MAX)
+            return false;
+        name_add(scratch, text, out);
     }
-    return count;
+    return count > 0;
 }
 
 /* Go 1.2 to 1.15: pairs of (address, offset of the function's record) with the name's offset behind
@@ -194,13 +205,9 @@ static bool table_read(Arena *scratch, const Object *table, const Layout *layout
         names = str_sub(table->bytes, (size_t)from, (size_t)to);
         functions = 0;
     }
-    size_t count = texts(scratch, names, NULL);
-    if (count == 0 || count > FUNCTIONS_MAX || functions > FUNCTIONS_MAX ||
-        functions > table->bytes.len / table->word)
+    if (functions > FUNCTIONS_MAX || functions > table->bytes.len / table->word ||
+        !texts(scratch, names, out))
         return false;
-    out->cap = 2 * (count + (size_t)functions);
-    out->at = arena_new_array(scratch, uint32_t, out->cap);
-    texts(scratch, names, out);
     functions_add(scratch, table, functions, out);
     return out->len > 0;
 }

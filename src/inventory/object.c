@@ -182,25 +182,32 @@ static bool table_fits(const ElfTable *table, uint64_t entry, uint64_t most, uin
 
 /* A file of `size` bytes, or its end. */
 typedef struct Source {
-    Fd file; /* -1: `tail` */
-    Str tail;
-    uint64_t size;
+    Fd file; /* -1: `known` is all there is */
+    uint64_t size, from;
+    Str known; /* the bytes from `from` on */
 } Source;
 
-static bool source_range(const Source *source, uint64_t offset, uint64_t len, Arena *arena,
-                         Str *out)
+/* What stands before it is read along: linkers put the names right before the list of sections, of
+ * which theirs is the last. */
+static bool source_read(Source *source, uint64_t offset, uint64_t len, Arena *arena)
 {
-    size_t got = 0;
-    uint64_t before = source->size - source->tail.len;
-    if (source->file < 0) {
-        *out = offset < before
-                   ? (Str){0}
-                   : str_head(str_from_pos(source->tail, (size_t)(offset - before)), (size_t)len);
-        return out->len == len;
-    }
-    char *into = arena_alloc(arena, (size_t)len);
-    *out = str_of(into, (size_t)len);
-    return fd_pread(source->file, into, (size_t)len, offset, &got, NULL) && got == len;
+    enum { BEFORE = 4 << 10 };
+    uint64_t before = offset < BEFORE ? offset : BEFORE;
+    size_t got = 0, all = (size_t)(before + len);
+    char *into = arena_alloc(arena, all);
+    source->from = offset - before;
+    source->known = str_of(into, all);
+    return fd_pread(source->file, into, all, source->from, &got, NULL) && got == all;
+}
+
+static bool source_range(Source *source, uint64_t offset, uint64_t len, Arena *arena, Str *out)
+{
+    uint64_t at = offset - source->from;
+    bool known = offset >= source->from && at <= source->known.len && len <= source->known.len - at;
+    if (!known && (source->file < 0 || !source_read(source, offset, len, arena)))
+        return false;
+    *out = str_head(str_from_pos(source->known, (size_t)(offset - source->from)), (size_t)len);
+    return true;
 }
 
 static bool frame_read(Str head, uint64_t size, Object *o, ElfHeader *header)
@@ -212,7 +219,7 @@ static bool frame_read(Str head, uint64_t size, Object *o, ElfHeader *header)
 }
 
 /* Nothing but a sound frame, so that what is left out here is nothing elf_open would have found. */
-static bool section_names(const Source *source, Str head, Arena *arena, Str *names)
+static bool section_names(Source *source, Str head, Arena *arena, Str *names)
 {
     enum { NAMES_LIMIT = 64 << 10 };
     uint64_t size = source->size;
@@ -239,7 +246,7 @@ bool object_section_names(Fd file, Str head, uint64_t size, Arena *arena, Str *n
 
 bool object_section_names_in(Str tail, Str head, uint64_t size, Arena *arena, Str *names)
 {
-    const Source source = {.file = -1, .tail = tail, .size = size};
+    Source source = {.file = -1, .size = size, .from = size - tail.len, .known = tail};
     return tail.len <= size && section_names(&source, head, arena, names);
 }
 
