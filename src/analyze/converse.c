@@ -75,8 +75,6 @@ static bool keep_layer(const Talk *talk, Reader *r, Error *err)
 
 static bool take_inventory(Talk *talk, Reader *r, Error *err)
 {
-    if (talk->done)
-        return error_set(err, ERR_INTERNAL, "the parser answers twice");
     talk->done = true;
     Str bytes = arena_str(talk->arena, reader_take(r, reader_left(r)));
     return inventory_decode(bytes, talk->arena, talk->limits, talk->out, err) ||
@@ -143,9 +141,10 @@ bool converse(const Cache *cache, const Limits *limits, const SourceInput *input
         .collector = {
             .input = input, .limits = limits, .socket = child->socket, .reach = FOLDER_REACH_NONE}};
     bool got = true;
-    while (child_receive(child, message_limit, &message, &got, err)) {
+    /* The inventory is its last word: nobody waits for it to tidy up. */
+    while (!talk.done && child_receive(child, message_limit, &message, &got, err)) {
         if (!got)
-            return talk.done || error_set(err, ERR_INTERNAL, "the parser ended without an answer");
+            return error_set(err, ERR_INTERNAL, "the parser ended without an answer");
         if (++talk.messages > limits->entries)
             return error_set(err, ERR_INTERNAL, "the parser says too much");
         if (heed(&talk, buf_str(&message), err))
@@ -154,5 +153,5 @@ bool converse(const Cache *cache, const Limits *limits, const SourceInput *input
             return false;
         *err = (Error){0}; /* it is dead, and what it says next is of what */
     }
-    return false;
+    return talk.done;
 }

@@ -8,7 +8,7 @@
  * reader in the same situation, or a thread that has nothing to read (lanes_help). Whoever hashes
  * takes two lanes at a time where it can, since they can take turns on one core (base/sha2.h).
  * Slots are used again and again: no byte of a layer is kept. */
-enum { LANE_SLOTS = 8, LANES_MAX = 64 };
+enum { LANE_SLOTS = 4, LANES_MAX = 64 };
 
 typedef struct Lanes {
     pthread_mutex_t lock;

@@ -47,6 +47,8 @@ static bool child_read(Reading *r, Inventory *out, Error *err)
     bool ok = child_patience(&child, r->limits->seconds, err) &&
               converse(r->cache, r->limits, r->input, &child, r->arena, out, &r->begun, err);
     r->starved = child.starved;
+    if (ok)
+        child_dismiss(&child);
     return ok;
 }
 

@@ -17,6 +17,7 @@ typedef struct Schedule {
     Lanes lanes;
     LayersBegin *begin;
     void *context;
+    int processor; /* of the first thread, when it makes the others */
 } Schedule;
 
 /* Reads layers while there are any, and hashes for others thereafter. */
@@ -35,6 +36,16 @@ static void *read_layers(void *context)
         if (atomic_fetch_sub(&s->left, 1) == 1)
             lanes_end(&s->lanes);
     }
+    lanes_help(&s->lanes);
+    lanes_leave(&s->lanes);
+    return NULL;
+}
+
+static void *help_reader(void *context)
+{
+    Schedule *s = context;
+    processor_avoid(s->processor);
+    lanes_enter(&s->lanes);
     lanes_help(&s->lanes);
     lanes_leave(&s->lanes);
     return NULL;
@@ -82,7 +93,9 @@ bool layers_read(LayerWork *works, size_t count, bool alone, Arena *arena, Layer
     if (count == 0)
         lanes_end(&s.lanes);
     size_t wanted = thread_count(&s);
-    while (started + 1 < wanted && pthread_create(&threads[started], NULL, read_layers, &s) == 0)
+    void *(*run)(void *) = count == 1 ? help_reader : read_layers;
+    s.processor = processor_current();
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, run, &s) == 0)
         started++;
     read_layers(&s);
     for (size_t i = 0; i < started; i++)

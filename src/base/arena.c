@@ -16,7 +16,7 @@ typedef struct ArenaBlock {
 } ArenaBlock;
 
 enum { FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
-enum { EAGER_BLOCK = 64 << 10, HUGE_FROM = 512 << 10, HUGE_BLOCK = 2 << 20 };
+enum { EAGER_BLOCK = 64 << 10, HUGE_FROM = 512 << 10, HUGE_NEED = 128 << 10, HUGE_BLOCK = 2 << 20 };
 
 /* Under AddressSanitizer what was not handed out may not be touched, and each piece has a gap behind
  * it: an arena hides no overflow and no use after arena_reset. */
@@ -78,7 +78,7 @@ static ArenaBlock *block_add(Arena *arena, size_t need)
 {
     size_t most = arena->eager ? HUGE_BLOCK - sizeof(ArenaBlock) : LARGEST_STEP;
     size_t size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-    if (arena->eager && size >= HUGE_FROM)
+    if (arena->eager && (size >= HUGE_FROM || need >= HUGE_NEED))
         size = most;
     size = size < most ? size : most;
     size = size > need ? size : need;

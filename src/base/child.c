@@ -5,8 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -402,6 +405,38 @@ bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *er
     }
     *got = true;
     return true;
+}
+
+/* The last one that was dismissed: killed, and perhaps not yet gone. */
+static _Atomic(pid_t) dismissed;
+
+static void dismissed_reap(pid_t next)
+{
+    Child child = {.pid = atomic_exchange(&dismissed, next), .socket = -1};
+    if (child.pid)
+        reap(&child);
+}
+
+static void reap_at_exit(void)
+{
+    dismissed_reap(0);
+}
+
+static void dismissed_begin(void)
+{
+    (void)!atexit(reap_at_exit);
+}
+
+void child_dismiss(Child *child)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    fd_close(&child->socket);
+    if (child->pid <= 0)
+        return;
+    pthread_once(&once, dismissed_begin);
+    kill(child->pid, SIGKILL);
+    dismissed_reap(child->pid);
+    child->pid = 0;
 }
 
 void child_close(Child *child)

@@ -54,4 +54,6 @@ MUST_USE bool child_take_fds(Fd socket, uint64_t limit, Buf *into, Fd *fds, size
  * errors; after one the child is gone. */
 MUST_USE bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *err);
 
+/* It has nothing more to say: killed at once, reaped when it is convenient, at exit at the latest. */
+void child_dismiss(Child *child);
 void child_close(Child *child); /* kills and reaps what still runs; fits CLEANUP(child_close) */

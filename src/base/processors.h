@@ -4,3 +4,9 @@
 
 /* Processors that this process may run on (sched_getaffinity); 1 where that cannot be told. */
 size_t processor_count(void);
+/* The one that this thread runs on; -1 where that cannot be told. */
+int processor_current(void);
+/* This thread will run anywhere but there, if it may run anywhere else. For one that is woken again and
+ * again by the thread that runs there: virtual machines take a processor that sleeps for one that is
+ * not to be had, and Linux then keeps both on one, in turn, beside an idle one. */
+void processor_avoid(int processor);

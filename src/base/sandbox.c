@@ -94,6 +94,8 @@ static const Rule rules[] = {
     {SYS_rseq, ALLOW, 0, 0, {0}},
     {SYS_sched_yield, ALLOW, 0, 0, {0}},
     {SYS_sched_getaffinity, ALLOW, 0, 0, {0}},
+    {SYS_sched_setaffinity, EQUALS, 0, 1, {0}},
+    {SYS_getcpu, ALLOW, 0, 0, {0}},
     {SYS_clock_gettime, ALLOW, 0, 0, {0}},
     {SYS_clock_nanosleep, ALLOW, 0, 0, {0}},
     {SYS_nanosleep, ALLOW, 0, 0, {0}},

@@ -92,15 +92,26 @@ void blobs_close(BlobStore *store)
     store->opened.len = 0;
 }
 
+/* What was opened once is not asked for again. */
 static bool dir_find(BlobStore *store, Str path, Blob *out)
 {
     Fd fd;
     *out = (Blob){0};
-    if (!path_clean(store->arena, path, store->limits, &path, NULL) || path.len == 0 ||
-        !store->folder->open(store->folder->self, path, &fd))
+    if (!path_clean(store->arena, path, store->limits, &path, NULL) || path.len == 0)
         return false;
-    *vec_push(store->arena, &store->opened) = out->fd = fd;
-    return fd_size(fd, &out->size, NULL);
+    Blob *known = map_find(&store->blobs, path);
+    if (!known) {
+        if (!store->folder->open(store->folder->self, path, &fd))
+            return false;
+        *vec_push(store->arena, &store->opened) = fd;
+        known = arena_new(store->arena, Blob);
+        known->fd = fd;
+        if (!fd_size(fd, &known->size, NULL))
+            return false;
+        *map_get(&store->blobs, arena_str(store->arena, path)) = known;
+    }
+    *out = *known;
+    return true;
 }
 
 bool blob_find(BlobStore *store, Str path, Blob *out)

@@ -15,7 +15,7 @@ struct BlobStore {
     const Limits *limits;
     const SourceOpener *folder; /* or NULL */
     Fd file;                    /* an uncompressed tar, or -1 */
-    Map blobs;                  /* of a tar: clean path -> Blob */
+    Map blobs;       /* clean path -> Blob: of a tar all, of a folder those that are open */
     bool image_like; /* a tar's names look like an image's, not like a root file system's */
     Vec(Fd) opened;
 };
@@ -27,8 +27,8 @@ void blobs_open_dir(BlobStore *store, const SourceOpener *folder, Arena *arena,
                     const Limits *limits);
 void blobs_close(BlobStore *store);
 
-/* False if there is none; links are followed inside the store. A blob that comes from a folder has
- * a descriptor of its own, which the store closes. */
+/* False if there is none; links are followed inside the store. The descriptor is the store's, and may
+ * be that of other blobs too: read it by offsets. */
 bool blob_find(BlobStore *store, Str path, Blob *out);
 bool blob_exists(BlobStore *store, Str path);
 /* A document of at most limits->document_bytes. ERR_ABSENT, ERR_LIMIT. */

@@ -136,8 +136,19 @@ TEST(a_child_that_says_more_than_its_answer)
     Str good = good_inventory(&arena);
     Str more = arena_printf(&arena, STR_FMT "x", STR_ARG(good));
     refused(&(Script){.messages = &more, .count = 1}, ERR_FORMAT, "the parser's answer");
-    const Str twice[] = {good, good};
-    refused(&(Script){.messages = twice, .count = 2}, ERR_INTERNAL, "answers twice");
+}
+
+/* Whatever it would add, nobody hears it. */
+TEST(a_child_that_goes_on_after_its_answer)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache none = {0};
+    Outcome outcome;
+    const Str more[] = {good_inventory(&arena), STR("?what"), good_inventory(&arena)};
+    listen_to(&(Script){.messages = more, .count = COUNT_OF(more)}, &none, &outcome);
+    CHECK(outcome.ok);
+    CHECK_STR(outcome.inventory.subject.name, STR("app"));
+    arena_fini(&outcome.arena);
 }
 
 TEST(a_child_that_promises_more_packages_than_there_can_be)
@@ -200,11 +211,9 @@ static void linger(void)
         pause();
 }
 
-TEST(a_child_that_dies_after_its_answer)
+TEST(a_child_that_dies_before_its_answer)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
-    Str good = good_inventory(&arena);
-    refused(&(Script){.messages = &good, .count = 1, .end = die}, ERR_INTERNAL, "KILL");
+    refused(&(Script){.count = 0, .end = die}, ERR_INTERNAL, "KILL");
 }
 
 static void close_all(void)
@@ -216,9 +225,22 @@ static void close_all(void)
 /* It closed its socket and stays: it is ended. */
 TEST(a_child_that_does_not_end)
 {
+    refused(&(Script){.count = 0, .end = close_all}, ERR_INTERNAL, "KILL");
+}
+
+/* Its answer counts, however it ends. */
+TEST(a_child_that_ends_badly_after_its_answer)
+{
+    void (*const ends[])(void) = {die, close_all, linger};
     Arena arena CLEANUP(arena_fini) = {0};
+    const Cache none = {0};
     Str good = good_inventory(&arena);
-    refused(&(Script){.messages = &good, .count = 1, .end = close_all}, ERR_INTERNAL, "KILL");
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        Outcome outcome;
+        listen_to(&(Script){.messages = &good, .count = 1, .end = ends[i]}, &none, &outcome);
+        CHECK(outcome.ok);
+        arena_fini(&outcome.arena);
+    }
 }
 
 TEST(a_child_that_does_as_it_should)

@@ -18,6 +18,7 @@
 #include "base/beneath.h"
 #include "base/child.h"
 #include "base/memory.h"
+#include "base/processors.h"
 #include "base/sandbox.h"
 #include "test.h"
 
@@ -163,6 +164,31 @@ TEST(child_that_lingers_is_killed)
     CHECK_STR(error_message(&err), STR("the parser died (SIGKILL)"));
 }
 
+static bool sleep_after_a_word(const ChildSide *side, void *context, Error *err)
+{
+    (void)context;
+    return child_send(side->socket, STR("done"), err) && pause() == 0;
+}
+
+/* As many as you like, one after the other: each is reaped when the next one goes. */
+TEST(child_that_is_dismissed_is_ended)
+{
+    int pids[3];
+    for (size_t i = 0; i < COUNT_OF(pids); i++) {
+        Error err = {0};
+        Child child CLEANUP(child_close) = CHILD_NONE;
+        Buf message CLEANUP(buf_fini) = {0};
+        bool got = false;
+        REQUIRE_OK(child_start(&child, "the parser", sleep_after_a_word, NULL, NULL, 0, &err));
+        REQUIRE_OK(child_receive(&child, 100, &message, &got, &err));
+        pids[i] = child.pid;
+        child_dismiss(&child);
+        CHECK(got && child.pid == 0 && child.socket == -1);
+        if (i)
+            CHECK(kill(pids[i - 1], 0) != 0 && errno == ESRCH);
+    }
+}
+
 static bool count_fds(const ChildSide *side, void *context, Error *err)
 {
     char text[8] = {0};
@@ -249,6 +275,7 @@ static const Attempt attempts[] = {
     {"io_uring_setup", SYS_io_uring_setup, {1, AT(zeros)}, KILLED},
     {"memfd_create", SYS_memfd_create, {AT(passwd), 0}, KILLED},
     {"mmap to run", SYS_mmap, {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE}, REFUSED},
+    {"another's processors", SYS_sched_setaffinity, {1, 8, AT(passwd)}, REFUSED},
     {"stat", SYS_newfstatat, {AT_FDCWD, AT(passwd), AT(zeros), 0}, REFUSED},
     {"statx", SYS_statx, {AT_FDCWD, AT(passwd), 0, 0xfff}, REFUSED},
     {"readlinkat", SYS_readlinkat, {AT_FDCWD, AT(passwd), AT(zeros), 9}, REFUSED},
@@ -335,6 +362,15 @@ static void *thread_run(void *context)
     return context;
 }
 
+static bool leaves_processor(void)
+{
+    size_t before = processor_count();
+    int left = processor_current();
+    processor_avoid(left);
+    return left >= 0 && processor_count() == (before > 1 ? before - 1 : 1) &&
+           (before == 1 || processor_current() != left);
+}
+
 static bool honest_work(const ChildSide *side, void *context, Error *err)
 {
     Limits limits = LIMITS_DEFAULT;
@@ -347,6 +383,8 @@ static bool honest_work(const ChildSide *side, void *context, Error *err)
     if (pthread_create(&thread, NULL, thread_run, &size) != 0 ||
         pthread_join(thread, &joined) != 0 || joined != &size)
         return error_set(err, ERR_INTERNAL, "threads do not work");
+    if (!leaves_processor())
+        return error_set(err, ERR_INTERNAL, "a thread cannot choose its processor");
     Mapping mapping CLEANUP(mapping_close) = {0};
     return fd_size(side->fds[0], &size, err) && size == 7 &&
            mapping_open(side->fds[0], STR("file"), &mapping, err) &&
