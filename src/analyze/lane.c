@@ -3,10 +3,9 @@
 
 #include <assert.h>
 
-/* Slots that are hashed in one go: to take the lock, and to wake a thread, for each would cost more
- * than some of what is done with them. ISA-L copies at each call what the next may refer to: slots of
- * half the size cost 3 % of a layer of 240 MB. All slots of two lanes fill one huge page. */
-enum { BATCH = LANE_SLOTS / 2, PAIR = BATCH / 2, SLOT_BYTES = 252 << 10, CACHE_LINE = 64 };
+/* ISA-L copies at each call what the next may refer to, and to wake a thread costs something too: slots
+ * of half the size cost 3 % of a layer of 240 MB. All slots of two lanes fill one huge page. */
+enum { SLOT_BYTES = 252 << 10 };
 
 /* ---- who hashes what; all under the lock ---- */
 
@@ -15,86 +14,63 @@ static size_t pending(const Lane *lane)
     return lane->filled - lane->hashed;
 }
 
-/* The lane with the most to hash, at least `least` slots, that nobody hashes. */
-static Lane *fullest(const Lanes *lanes, const Lane *but, size_t least)
+/* The lane with the most to hash that nobody hashes. */
+static Lane *fullest(const Lanes *lanes, const Lane *but)
 {
     Lane *best = NULL;
     for (size_t i = 0; i < lanes->count; i++) {
         Lane *lane = lanes->open[i];
-        if (lane != but && !lane->busy && pending(lane) >= (best ? pending(best) + 1 : least))
+        if (lane != but && !lane->busy && pending(lane) > (best ? pending(best) : 0))
             best = lane;
     }
     return best;
 }
 
 /* Another core is better than another lane on the same one. */
-static Lane *partner(Lanes *lanes, const Lane *first)
+static Lane *partner(const Lanes *lanes, const Lane *first)
 {
-    Lane *lane = fullest(lanes, first, PAIR);
-    return lane && lanes->idle && pending(lane) >= BATCH ? NULL : lane;
+    return lanes->idle ? NULL : fullest(lanes, first);
 }
 
-static size_t begin(Lane *lane)
+static void end(Lane *lane)
 {
-    lane->busy = true;
-    return pending(lane) < BATCH ? pending(lane) : BATCH;
-}
-
-static void end(Lane *lane, size_t count)
-{
-    lane->hashed += count;
+    lane->hashed++;
     lane->busy = false;
     if (lane->waiting)
         pthread_cond_signal(&lane->moved);
 }
 
-static Str slot_str(const Lane *lane, size_t number)
+static Str next_slot(const Lane *lane)
 {
-    const LaneSlot *slot = &lane->slots[number % LANE_SLOTS];
+    const LaneSlot *slot = &lane->slots[lane->hashed % LANE_SLOTS];
     return str_of(slot->bytes, slot->len);
 }
 
 /* Those who are idle are called if there is anything for them. */
 static void call_idle(Lanes *lanes)
 {
-    if (lanes->idle && fullest(lanes, NULL, BATCH))
+    if (lanes->idle && fullest(lanes, NULL))
         pthread_cond_signal(&lanes->work);
 }
 
-/* Gives the lock back while it hashes. */
-static void hash_one(Lanes *lanes, Lane *lane)
-{
-    size_t at = lane->hashed, count = begin(lane);
-    call_idle(lanes);
-    pthread_mutex_unlock(&lanes->lock);
-    for (size_t i = 0; i < count; i++) {
-        Str bytes = slot_str(lane, at + i);
-        hash_update(&lane->hash, bytes.ptr, bytes.len);
-    }
-    pthread_mutex_lock(&lanes->lock);
-    end(lane, count);
-}
-
-static void hash_two(Lanes *lanes, Lane *a, Lane *b)
-{
-    size_t a_at = a->hashed, b_at = b->hashed, a_count = begin(a), b_count = begin(b);
-    size_t count = a_count < b_count ? a_count : b_count;
-    call_idle(lanes);
-    pthread_mutex_unlock(&lanes->lock);
-    for (size_t i = 0; i < count; i++)
-        hash_update_two(&a->hash, slot_str(a, a_at + i), &b->hash, slot_str(b, b_at + i));
-    pthread_mutex_lock(&lanes->lock);
-    end(a, count);
-    end(b, count);
-}
-
+/* The next slot of a lane, and of another one with it. Gives the lock back while it hashes. */
 static void hash_some(Lanes *lanes, Lane *first)
 {
     Lane *second = partner(lanes, first);
+    Str bytes = next_slot(first), more = second ? next_slot(second) : (Str){0};
+    first->busy = true;
     if (second)
-        hash_two(lanes, first, second);
+        second->busy = true;
+    call_idle(lanes);
+    pthread_mutex_unlock(&lanes->lock);
+    if (second)
+        hash_update_two(&first->hash, bytes, &second->hash, more);
     else
-        hash_one(lanes, first);
+        hash_update(&first->hash, bytes.ptr, bytes.len);
+    pthread_mutex_lock(&lanes->lock);
+    end(first);
+    if (second)
+        end(second);
     call_idle(lanes);
 }
 
@@ -114,7 +90,7 @@ static Lane *choose(Lane *lane)
 {
     Lanes *lanes = lane->lanes;
     if (lane->busy)
-        return fullest(lanes, NULL, BATCH);
+        return fullest(lanes, NULL);
     if (lanes->idle)
         return NULL;
     return lanes->active <= lanes->cores || partner(lanes, lane) ? lane : NULL;
@@ -146,7 +122,7 @@ void lanes_help(Lanes *lanes)
 {
     pthread_mutex_lock(&lanes->lock);
     while (!lanes->over) {
-        Lane *first = fullest(lanes, NULL, BATCH);
+        Lane *first = fullest(lanes, NULL);
         if (first) {
             hash_some(lanes, first);
             continue;
@@ -202,18 +178,9 @@ static void publish(Lane *lane, size_t len)
     Lanes *lanes = lane->lanes;
     pthread_mutex_lock(&lanes->lock);
     lane->slots[lane->filled++ % LANE_SLOTS].len = len;
-    if (lanes->idle && !lane->busy && pending(lane) >= BATCH)
+    if (lanes->idle && !lane->busy && pending(lane))
         pthread_cond_signal(&lanes->work);
     pthread_mutex_unlock(&lanes->lock);
-}
-
-/* Where another core read the slot, each of its lines has to come back from there: many at a time here,
- * one after the other where a decoder writes byte by byte. */
-static void slot_own(const LaneSlot *slot)
-{
-    volatile char *bytes = slot->bytes;
-    for (size_t i = 0; i < SLOT_BYTES; i += CACHE_LINE)
-        bytes[i] = 0;
 }
 
 /* The next slot is filled and becomes `rest`, which stays empty at the end. */
@@ -233,7 +200,6 @@ static bool advance(Lane *lane, Error *err)
     if (!slot->bytes)
         slot->bytes = arena_alloc(lane->arena, SLOT_BYTES);
     size_t len = 0;
-    slot_own(slot);
     lane->failed = !stream_read_full(lane->inner, slot->bytes, SLOT_BYTES, &len, &lane->failure);
     lane->ended = len < SLOT_BYTES;
     lane->rest = str_of(slot->bytes, len);
