@@ -2,18 +2,26 @@
 #include "base/library.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
+static bool cannot_load(const Library *library, const char *why, Error *err)
+{
+    if (!why || strstr(why, strerror(ENOENT)))
+        return error_set(err, ERR_UNSUPPORTED, "%s is not installed (Debian package %s)",
+                         library->soname, library->package);
+    return error_set(err, ERR_UNSUPPORTED, "cannot load %s", why); /* it names the file */
+}
+
 static bool open_now(Library *library, Error *err)
 {
     void *handle = dlopen(library->soname, RTLD_NOW | RTLD_LOCAL);
     if (!handle)
-        return error_set(err, ERR_UNSUPPORTED, "%s is not installed (Debian package %s)",
-                         library->soname, library->package);
+        return cannot_load(library, dlerror(), err);
     for (size_t i = 0; i < library->count; i++) {
         void *address = dlsym(handle, library->symbols[i].name);
         if (!address)

@@ -14,6 +14,15 @@ TEST(library_absent_is_named)
               STR("libnosuch.so.9 is not installed (Debian package libnosuch9)"));
 }
 
+TEST(library_that_is_none_is_named)
+{
+    static const LibrarySymbol none[] = {{"nothing", NULL}};
+    static Library library = LIBRARY("/etc/passwd", "base-passwd", none);
+    Error err = {0};
+    CHECK(!library_open(&library, &err));
+    CHECK(str_starts(error_message(&err), STR("cannot load /etc/passwd: ")));
+}
+
 TEST(library_without_a_symbol_is_refused)
 {
     static void (*into)(void);
