@@ -32,7 +32,9 @@ MUST_USE bool file_write_atomic(Str path, Str bytes, Error *err);
 MUST_USE bool file_write_unsynced(Str path, Str bytes, Error *err);
 MUST_USE bool dir_make_all(Str path, Error *err);
 
-/* A read-only mapping of a whole file; empty files map to the empty slice. */
+/* A read-only mapping of a whole file; empty files map to the empty slice. What the disk does not
+ * give later ends the process with one line and exit code 1: a handler of SIGBUS, for the whole
+ * process, sees to that, for 16 mappings at a time. Not from several threads at once. */
 typedef struct Mapping {
     Str bytes;
 } Mapping;
@@ -40,7 +42,7 @@ MUST_USE bool mapping_open(Fd fd, Str name, Mapping *out, Error *err);
 void mapping_close(Mapping *mapping);
 /* A file while it is looked at, for whoever needs little of it: mapped, not read. What others write
  * shows at once, so only of files that nobody writes. One at a time in each thread; false if it cannot
- * be mapped. */
+ * be mapped. The handler of SIGBUS as above. */
 MUST_USE bool view_open(Fd fd, uint64_t size, Str *out);
-/* False: the file turned out shorter or unreadable, and some of it was shown as zeros. */
+/* False: whole pages of it were not there, and were shown as zeros. */
 MUST_USE bool view_close(Str *bytes);

@@ -36,17 +36,18 @@ static _Thread_local __attribute__((tls_model("initial-exec"))) struct {
 /* The pages from `at` on become zeros; false if it is not our view. */
 static bool view_mend(const char *at)
 {
-    if (!view.at || at < view.at || at >= view.at + view.len)
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), all = (view.len + page - 1) / page * page;
+    if (!view.at || at < view.at || at >= view.at + all)
         return false;
     int before = errno;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), from = (size_t)(at - view.at) / page * page;
+    size_t from = (size_t)(at - view.at) / page * page;
     union {
         const char *in;
         void *out;
     } place = {.in = view.at + from};
     view.torn = true;
-    bool ok = mmap(place.out, view.len - from, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-                   -1, 0) != MAP_FAILED;
+    bool ok = mmap(place.out, all - from, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                   0) != MAP_FAILED;
     errno = before;
     return ok;
 }

@@ -184,11 +184,14 @@ static bool index_make(FolderWalk *w, const FolderListing *listing, Error *err)
  * are, but in a root that is alive whoever reads twice may read two things. */
 enum { VIEW_FROM = 128 << 10 };
 
-static bool view_give(FolderWalk *w, Str bytes, const LayerEntry *entry, Error *err)
+static bool view_give(FolderWalk *w, Fd fd, Str bytes, const LayerEntry *entry, Error *err)
 {
     const LayerVisitor *visitor = w->walk->visitor;
+    uint64_t size = 0;
     bool ok = visitor->bytes(visitor->self, entry, bytes, err);
-    if (!view_close(&bytes))
+    bool whole = view_close(&bytes);
+    /* What is cut off within the last page makes no fault. */
+    if (!whole || !fd_size(fd, &size, NULL) || size < entry->size)
         visitor_note(w->walk, entry->path, 0, "cannot be read to its end", true);
     return ok;
 }
@@ -198,7 +201,7 @@ static bool whole_give(FolderWalk *w, Fd fd, const LayerEntry *entry, Error *err
     Str view;
     if (w->kind == LAYER_DIR_OVERLAY && entry->size >= VIEW_FROM &&
         view_open(fd, entry->size, &view))
-        return view_give(w, view, entry, err);
+        return view_give(w, fd, view, entry, err);
     FileStream file;
     const LayerVisitor *visitor = w->walk->visitor;
     buf_clear(&w->bytes);
@@ -233,6 +236,8 @@ static bool file_read_open(FolderWalk *w, Fd fd, LayerEntry *entry, bool looked,
     return whole_give(w, fd, entry, err);
 }
 
+static const char metacopy[] = "overlayfs metacopy needs the layers below: read the image instead";
+
 static bool file_take(FolderWalk *w, const FolderFile *file, LayerEntry *entry, bool looked,
                       Error *err)
 {
@@ -243,11 +248,10 @@ static bool file_take(FolderWalk *w, const FolderFile *file, LayerEntry *entry, 
         visitor_note(w->walk, entry->path, 0, "cannot be read", true);
         return true;
     case FOLDER_METACOPY:
+        visitor_note(w->walk, entry->path, 0, metacopy, true);
         trouble_set(w, ERR_UNSUPPORTED,
-                    arena_printf(&w->scratch,
-                                 "\"" STR_FMT "\": overlayfs metacopy needs the layers below: read "
-                                 "the image instead",
-                                 STR_ARG(str_head(entry->path, 300))));
+                    arena_printf(&w->scratch, "\"" STR_FMT "\": %s",
+                                 STR_ARG(str_head(entry->path, 300)), metacopy));
         return true;
     default: /* it changes while we look */
         return true;

@@ -21,7 +21,7 @@ enum { FOLDER_MAGIC = 4 };
 typedef struct FolderChoice {
     bool (*by_name)(Str path); /* then it is not opened while it is listed */
     /* By its first FOLDER_MAGIC bytes, or all if there are fewer. NULL: no file is opened at all.
-     * Overlay folders are then not looked through for files without content of their own. */
+     * A file of an overlay folder that has no content of its own is told only if it was opened. */
     bool (*by_magic)(Str path, Str first);
     /* By name: not opened for its first bytes unless somebody may execute it. NULL: none. */
     bool (*is_data)(Str path);

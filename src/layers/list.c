@@ -53,6 +53,8 @@ typedef struct Task { /* a folder */
 } Task;
 
 typedef struct Lister {
+    const Root *roots;
+    size_t root_count;
     const Limits *limits;
     const FolderChoice *choice;
     FolderPut *put;
@@ -165,16 +167,28 @@ static void tell_unsupported(Hand *h, Str path, const char *what)
     tell(h, LIST_FAIL, path, ERR_UNSUPPORTED, text);
 }
 
+/* Whatever was not yet looked at is missing in the list of any folder. */
+static void tell_limit(Hand *h)
+{
+    const Lister *l = h->lister;
+    const Root *at_hand = h->root;
+    Error err = {0};
+    error_set(&err, ERR_LIMIT, "more than %llu entries in the image",
+              (unsigned long long)l->limits->entries);
+    for (size_t i = 0; i < l->root_count; i++) {
+        h->root = &l->roots[i];
+        tell(h, LIST_FAIL, (Str){0}, ERR_LIMIT, error_message(&err));
+    }
+    h->root = at_hand;
+    batch_send(h);
+}
+
 /* True while there may be more. */
 static bool count_entry(Hand *h)
 {
     Lister *l = h->lister;
     if (++h->entries % 256 == 0 && atomic_fetch_add(&l->entries, 256) > l->limits->entries) {
-        Error err = {0};
-        error_set(&err, ERR_LIMIT, "more than %llu entries in the image",
-                  (unsigned long long)l->limits->entries);
-        tell(h, LIST_FAIL, buf_str(&h->path), ERR_LIMIT, error_message(&err));
-        batch_send(h);
+        tell_limit(h);
         stop(l, &(Error){0});
     }
     return !atomic_load(&l->stop);
@@ -308,10 +322,14 @@ FolderOpened folder_open_file(FolderReach *reach, const FolderRoot *root, Str pa
     *out = openat(reach->dir, text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (*out < 0)
         return beneath_is_absent() ? FOLDER_GONE : FOLDER_UNREADABLE;
-    if (!is_metacopy(root, *out))
-        return FOLDER_OPEN;
-    fd_close(out);
-    return FOLDER_METACOPY;
+    /* In a root that is alive it may have become something else in between. */
+    FolderOpened how = fstat(*out, &st) != 0     ? FOLDER_UNREADABLE
+                       : !S_ISREG(st.st_mode)    ? FOLDER_GONE
+                       : is_metacopy(root, *out) ? FOLDER_METACOPY
+                                                 : FOLDER_OPEN;
+    if (how != FOLDER_OPEN)
+        fd_close(out);
+    return how;
 }
 
 /* ---- folders ---- */
@@ -582,6 +600,8 @@ bool folders_list(const FolderRoot *roots, size_t count, const Limits *limits,
                 .moved = PTHREAD_COND_INITIALIZER,
                 .most = readers_at_first()};
     Root *mine = arena_new_array(&l.arena, Root, count);
+    l.roots = mine;
+    l.root_count = count;
     for (size_t i = count; i-- > 0;) {
         struct stat st;
         mine[i] = (Root){roots[i], fstat(roots[i].fd, &st) == 0 ? st.st_dev : 0};

@@ -47,6 +47,7 @@ typedef struct Setup {
     Fd dir;
     Buf lines;
     LayerVisitor visitor; /* if it takes bytes; else they become lines */
+    off_t cut;
     Error err;
 } Setup;
 
@@ -393,9 +394,9 @@ static bool cut_bytes(void *self, const LayerEntry *entry, Str bytes, Error *err
     (void)entry, (void)err;
     CHECK(bytes.len == 1 << 20);
     Fd fd CLEANUP(fd_close) = openat(s->dir, "wanted", O_WRONLY | O_CLOEXEC);
-    CHECK(ftruncate(fd, 100 << 10) == 0);
+    CHECK(ftruncate(fd, s->cut) == 0);
     CHECK_INT(bytes.ptr[100], 7);
-    for (size_t i = 200 << 10; i < bytes.len; i += 1 << 10)
+    for (size_t i = (size_t)s->cut + 4096; i < bytes.len; i += 1 << 10)
         CHECK_INT(bytes.ptr[i], 0);
     return true;
 }
@@ -410,12 +411,50 @@ static void take_note(void *self, Str path, uint64_t offset, const char *what, b
 /* A mapped file that is cut off while it is looked at kills nobody. */
 TEST(a_file_that_shrinks_under_the_reader)
 {
+    const off_t cuts[] = {100 << 10, (1 << 20) - 1}; /* the second one makes no fault */
+    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+        Setup s CLEANUP(setup_fini);
+        setup_init(&s);
+        Str large = {memset(arena_alloc(&s.arena, 1 << 20), 7, 1 << 20), 1 << 20};
+        Fd fd CLEANUP(fd_close) = openat(s.dir, "wanted", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+        CHECK(fd_write_all(fd, large, NULL));
+        s.cut = cuts[i];
+        s.visitor = (LayerVisitor){.self = &s, .bytes = cut_bytes, .note = take_note};
+        CHECK(walk(&s, LAYER_DIR_OVERLAY));
+        CHECK_STR(buf_str(&s.lines), STR("wanted: cannot be read to its end;"));
+    }
+}
+
+static bool list_put_two(void *self, Str batch, Error *err)
+{
+    return folder_listing_add(self, 2, batch, err);
+}
+
+/* Whoever ends the listing leaves other folders half listed, or not at all. */
+TEST(one_folder_beyond_the_limit_fails_all)
+{
     Setup s CLEANUP(setup_fini);
     setup_init(&s);
-    Str large = {memset(arena_alloc(&s.arena, 1 << 20), 7, 1 << 20), 1 << 20};
-    Fd fd CLEANUP(fd_close) = openat(s.dir, "wanted", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    CHECK(fd_write_all(fd, large, NULL));
-    s.visitor = (LayerVisitor){.self = &s, .bytes = cut_bytes, .note = take_note};
-    CHECK(walk(&s, LAYER_DIR_OVERLAY));
-    CHECK_STR(buf_str(&s.lines), STR("wanted: cannot be read to its end;"));
+    s.limits.entries = 300;
+    CHECK(mkdirat(s.dir, "small", 0755) == 0 && mkdirat(s.dir, "large", 0755) == 0);
+    file_make(s.dir, "small/wanted", "W");
+    for (unsigned i = 0; i < 1000; i++)
+        CHECK(mkdirat(s.dir, arena_c_str(&s.arena, arena_printf(&s.arena, "large/%u", i)), 0755) ==
+              0);
+    Fd large CLEANUP(fd_close) = openat(s.dir, "large", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    Fd small CLEANUP(fd_close) = openat(s.dir, "small", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const FolderRoot roots[] = {{.number = 0, .fd = large}, {.number = 1, .fd = small}};
+    const FolderChoice choice = {.by_name = by_name};
+    FolderListing listings[2] = {0};
+    CHECK(folders_list(roots, 2, &s.limits, &choice, list_put_two, listings, &s.err));
+    for (size_t i = 0; i < COUNT_OF(roots); i++) {
+        uint64_t entries = 0;
+        Error err = {0};
+        LayerIndex index;
+        const LayerWalk w = {&s.limits, &s.arena, &entries, NULL};
+        CHECK(!layer_walk_folder(&w, &listings[i], LAYER_DIR_ROOTFS, NULL, &index, &err));
+        CHECK_INT(err.code, ERR_LIMIT);
+        CHECK_STR(error_message(&err), STR("more than 300 entries in the image"));
+        folder_listing_fini(&listings[i]);
+    }
 }
