@@ -146,6 +146,12 @@ bool catalogers_want_path(Str path)
     return false;
 }
 
+bool catalogers_may_look(Str path, uint32_t mode)
+{
+    enum { ANYONE_EXECUTES = 0111 };
+    return mode & ANYONE_EXECUTES || !names_data(path);
+}
+
 bool catalogers_want_magic(Str path, Str first)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++)

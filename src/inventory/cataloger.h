@@ -61,6 +61,8 @@ bool catalogers_want_magic(Str path, Str first);
 /* Whether a path says that the file is source, text, pictures or packed data. Of such a file that
  * nobody may execute no first bytes are looked at: in most images that is nine files in ten. */
 bool names_data(Str path);
+/* Are the first bytes looked at, of a file that none wants by its path? */
+bool catalogers_may_look(Str path, uint32_t mode);
 /* A new zeroed package in the sink, with `path` as its first path. */
 Package *sink_package(CatalogSink *sink, PackageType type, const CatalogFile *file);
 void sink_note(CatalogSink *sink, Str path, const char *format, ...) PRINTF_LIKE(3, 4);

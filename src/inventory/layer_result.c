@@ -83,14 +83,12 @@ void layer_result_say(LayerResult *result, Str path, bool incomplete, const char
     *vec_push(found->arena, &result->files) = file;
 }
 
-enum { ANYONE_EXECUTES = 0111 };
-
 static LayerInterest visit_interest(void *self, const LayerEntry *entry)
 {
     (void)self;
     if (catalogers_want_path(entry->path))
         return LAYER_TAKE;
-    return entry->mode & ANYONE_EXECUTES || !names_data(entry->path) ? LAYER_PEEK : LAYER_SKIP;
+    return catalogers_may_look(entry->path, entry->mode) ? LAYER_PEEK : LAYER_SKIP;
 }
 
 static bool visit_wants(void *self, const LayerEntry *entry, Str head)

@@ -111,6 +111,14 @@ void missing_sort(MissingFileVec *files)
     files->len = kept;
 }
 
+/* Under the name of a file that is data by it, nobody looked whether a program is in it. */
+static bool is_new_to_lookers(const TreeNode *node)
+{
+    const LayerEntry *link = node->entry, *file = node->content;
+    return file && catalogers_may_look(link->path, link->mode) &&
+           !catalogers_may_look(file->path, file->mode);
+}
+
 MissingFileVec assemble_missing(Arena *arena, const Assembly *assembly)
 {
     Missing m = {.arena = arena, .assembly = assembly};
@@ -119,7 +127,7 @@ MissingFileVec assemble_missing(Arena *arena, const Assembly *assembly)
     const TreeNode *node;
     for (uint32_t at = 0; (node = tree_next(assembly->tree, &at));)
         if (node->entry && node->entry->kind == LAYER_HARDLINK &&
-            catalogers_want_path(node->entry->path))
+            (catalogers_want_path(node->entry->path) || is_new_to_lookers(node)))
             ask_for(&m, node, node->entry->path);
     for (size_t i = 0; i < COUNT_OF(paths); i++)
         ask_for(&m, tree_resolve(assembly->tree, paths[i], true), paths[i]);
@@ -173,8 +181,20 @@ static void visit_oversize(void *self, const LayerEntry *entry, uint64_t limit)
                      (unsigned long long)entry->size, (unsigned long long)limit);
 }
 
+/* Of the layer everything else was said when it was read. */
+static void visit_note(void *self, Str path, uint64_t offset, const char *what, bool incomplete)
+{
+    const MissingWalk *walk = self;
+    (void)offset;
+    if (is_of(walk, find_first(walk, path), path))
+        layer_result_say(walk->result, path, incomplete, "%s", what);
+}
+
 LayerVisitor missing_visitor(MissingWalk *walk)
 {
-    return (LayerVisitor){
-        .self = walk, .interest = visit_interest, .bytes = visit_bytes, .oversize = visit_oversize};
+    return (LayerVisitor){.self = walk,
+                          .interest = visit_interest,
+                          .bytes = visit_bytes,
+                          .oversize = visit_oversize,
+                          .note = visit_note};
 }

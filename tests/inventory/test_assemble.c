@@ -290,6 +290,38 @@ TEST(contents_that_only_a_link_names)
         CHECK_STR(c->paths.at[0], STR("srv/node_modules/c/package.json"));
 }
 
+/* A runtime gives a file all its names; under one of them it may be a program. */
+TEST(a_hard_link_shows_data_as_a_program)
+{
+    IMAGE(image);
+    IMAGE_LAYER(&image, {LAYER_FILE, "opt/a.txt", "?"}, {LAYER_FILE, "opt/b", "?"},
+                {LAYER_HARDLINK, "opt/app", "opt/a.txt"}, {LAYER_HARDLINK, "opt/c", "opt/b"},
+                {LAYER_HARDLINK, "opt/a.md", "opt/a.txt"});
+    Assembly assembly = image_assembly(&image);
+    MissingFileVec missing = assemble_missing(&image.arena, &assembly);
+    CHECK_INT(missing.len, 1);
+    CHECK_STR(missing.at[0].path, STR("opt/a.txt"));
+    CHECK_STR(missing.at[0].as, STR("opt/app"));
+}
+
+TEST(what_a_second_pass_cannot_read_is_named)
+{
+    IMAGE(image);
+    IMAGE_LAYER(&image, {LAYER_FILE, "opt/status", "Package: a\nVersion: 1\n"},
+                {LAYER_SYMLINK, "var/lib/dpkg/status", "/opt/status"});
+    Assembly assembly = image_assembly(&image);
+    MissingFileVec missing = assemble_missing(&image.arena, &assembly);
+    CHECK_INT(missing.len, 1);
+    MissingWalk walk = {.files = &missing, .layer = 0, .result = image.layers[0]};
+    LayerVisitor visitor = missing_visitor(&walk);
+    visitor.note(visitor.self, STR("opt/other"), 0, "said before", true);
+    visitor.note(visitor.self, STR("opt/status"), 0, "cannot be read", true);
+    image_assemble(&image);
+    CHECK_INT(image.out.incomplete.len, 1);
+    CHECK_STR(image.out.incomplete.at[0].what, STR("opt/status"));
+    CHECK_STR(image.out.incomplete.at[0].why, STR("cannot be read"));
+}
+
 TEST(a_hard_link_to_what_was_read_needs_no_second_pass)
 {
     IMAGE(image);
