@@ -5,9 +5,10 @@
 
 #include "fuzz.h"
 
-/* Runs every file of the folders named through the fuzzer's entry, as an ordinary test. A folder
- * that is not there holds no files; a file that has gone was made shorter by a fuzzer that runs.
- * Plain libc, since a fuzzer may wrap what ours would open files with. */
+/* Runs every file of the folders named through the fuzzer's entry, as an ordinary test. The first
+ * holds the seeds, without which nothing is tested; any other that is not there holds no files. A
+ * file that has gone was made shorter by a fuzzer that runs. Plain libc, since a fuzzer may wrap
+ * what ours would open files with. */
 static bool replay_file(const char *folder, const char *name)
 {
     char path[4096];
@@ -48,9 +49,14 @@ int main(int argc, char **argv)
     unsigned files = 0;
     LLVMFuzzerInitialize(&argc, &argv);
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc; i++) {
         if (!replay_folder(argv[i], &files))
             return 1;
+        if (files == 0) {
+            fprintf(stderr, "%s: no seeds\n", argv[i]);
+            return 1;
+        }
+    }
     printf("%u files\n", files);
-    return 0;
+    return files == 0;
 }
