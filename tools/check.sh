@@ -30,7 +30,10 @@ build() { # build PRESET
 
 run_fuzzers() {
     build fuzz || return
-    scratch=$(mktemp -d)
+    scratch=$(mktemp -d) || exit 1
+    trap 'rm -rf "$scratch"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     tools/fuzz.sh run -t 2 -j "$(nproc)" -c "$scratch" >"$scratch/table"
     while read -r noun engine executions _ _ crashed; do
         case $crashed in
@@ -40,13 +43,14 @@ run_fuzzers() {
             failed=$((failed + 1))
             echo "fuzz_$noun: after $executions executions"
             tail -n 30 "$scratch/logs/$noun.$engine"
-            cp "$scratch"/crashes/* build/
+            find "$scratch/crashes" -type f -exec cp {} build/ \;
             ;;
         esac
     done <"$scratch/table"
     [ "$(grep -c . "$scratch/table")" -gt "$(grep -c . build/fuzz/fuzz/nouns)" ] ||
         { cat "$scratch/table"; failed=$((failed + 1)); }
     rm -rf "$scratch"
+    trap - EXIT INT TERM
 }
 
 run_tests() { # run_tests PRESET [CTEST-ARGUMENT...]

@@ -3,7 +3,8 @@
 # fuzz.sh [run] [-e ENGINE] [-t SECONDS] [-n EXECUTIONS] [-j JOBS] [-c FOLDER] [NOUN...]
 #     a campaign: every noun (or those named: json, feed, feed.osv) for SECONDS (60) or EXECUTIONS, JOBS (1)
 #     at a time. ENGINE: asan (libFuzzer with both sanitizers; the default), fast (libFuzzer without), afl
-#     (AFL++, in turn on the same corpus), all. One line a noun and engine; crashes lie in FOLDER/crashes.
+#     (AFL++, in turn on the same corpus), all. One line a noun and engine; crashes lie in FOLDER/crashes,
+#     and the exit code is 1 if there were any.
 # fuzz.sh coverage [-c FOLDER] [NOUN...]
 #     lines and regions that the seeds and the grown corpus reach, for each file that fuzz/parsers.txt names
 # fuzz.sh show FILE [-c FOLDER]
@@ -20,7 +21,7 @@ mode=run engines=asan seconds=60 runs=-1 jobs=1
 case ${1:-} in
 run | coverage | minimise) mode=$1; shift ;;
 show) mode=show; file=${2:?which file}; shift 2 ;;
--h | --help) sed -n '3,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '3,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 while getopts e:t:n:j:c: option; do
     case $option in
@@ -48,12 +49,19 @@ build() { # build PRESET PREFIX: the programs PREFIX_* of that preset
         { tail -n 20 "$folder/logs/$1"; echo "building the preset $1 failed ($folder/logs/$1)"; exit 1; }
 }
 
-nouns() { # nouns PRESET NOUN...: those named, or all
+choose() { # choose PRESET NOUN...: `chosen` is those named, or all
     local list="build/$1/fuzz/nouns" noun
     shift
-    [ $# = 0 ] && { cat "$list"; return; }
-    for noun; do
-        grep -xE "$noun(\..*)?" "$list" || { echo "no noun $noun" >&2; exit 2; }
+    chosen=$(cat "$list") || exit 1
+    [ $# = 0 ] && return
+    chosen=$(for noun; do grep -xE "${noun//./\\.}(\..*)?" "$list" || { echo "no noun $noun" >&2; exit 1; }; done) ||
+        exit 2
+}
+
+need_llvm() {
+    local tool
+    for tool in llvm-profdata llvm-cov; do
+        command -v $tool >/dev/null || { echo "fuzz.sh: $tool is missing (Debian: llvm)" >&2; exit 1; }
     done
 }
 
@@ -70,7 +78,7 @@ dictionary_of() {
 
 field() { sed -n "s/^$1 *: *//p" "$2" | tail -n 1; }
 
-row() { printf '%-24s %-5s %12s %8s %7s %8s\n' "$@"; }
+row() { printf '%-24s %-5s %12s %8s %7s %8s\n' "$@" | tee -a "$folder/logs/table"; }
 
 run_libfuzzer() { # noun engine program
     local log="$folder/logs/$1.$2" dictionary status
@@ -108,9 +116,12 @@ run_afl() { # noun engine program
 
 campaign() {
     local engine noun
+    for engine in $engines; do choose "$(preset_of "$engine")" "$@"; done
+    : >"$folder/logs/table"
     row noun engine executions per_s edges crashes
     for engine in $engines; do
-        for noun in $(nouns "$(preset_of "$engine")" "$@"); do
+        choose "$(preset_of "$engine")" "$@"
+        for noun in $chosen; do
             mkdir -p "$folder/corpus/$noun"
             while [ "$(jobs -r | wc -l)" -ge "$jobs" ]; do wait -n; done
             local program="build/$(preset_of "$engine")/fuzz/fuzz_$noun"
@@ -122,12 +133,14 @@ campaign() {
         done
     done
     wait
+    ! awk 'NR > 1 && $NF != 0' "$folder/logs/table" | grep -q .
 }
 
 coverage() {
     local noun objects=() program files
+    choose coverage "$@"
     rm -rf "$folder/profiles"
-    for noun in $(nouns coverage "$@"); do
+    for noun in $chosen; do
         # shellcheck disable=SC2046
         LLVM_PROFILE_FILE="$folder/profiles/$noun" "build/coverage/fuzz/replay_$noun" \
             $(seeds_of "$noun") "$folder/corpus/$noun" >/dev/null || exit 1
@@ -136,7 +149,7 @@ coverage() {
     for program in build/coverage/fuzz/replay_*; do
         [ -L "$program" ] || objects+=(-object "$program")
     done
-    files=$(for noun in $(nouns coverage "$@"); do grep "^$noun " fuzz/parsers.txt; done | tr ' ' '\n' |
+    files=$(for noun in $chosen; do grep "^$noun " fuzz/parsers.txt; done | tr ' ' '\n' |
         grep '^src/' | sort -u | while read -r path; do [ -f "$path" ] && echo "$root/$path"; done)
     # shellcheck disable=SC2086
     llvm-cov report "${objects[@]:1}" -instr-profile="$folder/profdata" $files 2>/dev/null |
@@ -154,7 +167,8 @@ show() {
 
 minimise() {
     local noun kept
-    for noun in $(nouns fuzz "$@"); do
+    choose fuzz "$@"
+    for noun in $chosen; do
         [ -d "$folder/corpus/$noun" ] || continue
         kept="$folder/corpus/$noun.kept"
         mkdir -p "$kept"
@@ -174,7 +188,7 @@ run)
     for engine in $engines; do build "$(preset_of "$engine")" fuzz; done
     campaign "$@"
     ;;
-coverage) build coverage replay; coverage "$@" ;;
+coverage) need_llvm; build coverage replay; coverage "$@" ;;
 minimise) build fuzz fuzz; minimise "$@" ;;
-show) show ;;
+show) need_llvm; show ;;
 esac

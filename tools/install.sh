@@ -5,7 +5,7 @@ set -eu
 
 build="gcc cmake ninja-build make pkg-config libisal-dev zlib1g-dev libzstd-dev liblzma-dev \
 libbz2-dev libexpat1-dev libssl3 libcurl4 xz-utils gzip"
-check="clang clang-format libclang-rt-14-dev universal-ctags mandoc python3 python3-jsonschema git \
+check="clang clang-format libclang-rt-dev universal-ctags mandoc python3 python3-jsonschema git \
 zip openssl isal rpm"
 
 wanted=""
@@ -17,11 +17,12 @@ for group in "$@"; do
     esac
 done
 
+is_here() { dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | grep -q '^ii'; }
+
+# Debian 13 calls some libraries NAMEt64; they provide NAME, by which apt finds them.
 missing=""
 for package in $wanted; do
-    if ! dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then
-        missing="$missing $package"
-    fi
+    is_here "$package" || is_here "${package}t64" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 echo "installing:$missing"
