@@ -6,6 +6,7 @@ import random
 import resource
 import shutil
 import subprocess
+import time
 
 from assay import (AS_OF, BIN, Run, Skip, alpine_layer, apk, docker_archive, expect, oci_layout, scan,
                    sha256, tar)
@@ -51,10 +52,21 @@ def test_a_folder_that_takes_all_memory_is_unknown(folder):
     assert run.json["score"]["level"] == "UNKNOWN" and not run.json["packages"], run
 
 
+def slow_layer(seconds):
+    """A layer, and it in bzip2: one stream again and again, as often as takes this processor so long."""
+    block = bytes(random.Random(1).choices(b"ab", k=900000))
+    stream = bz2.compress(block)
+    began = time.process_time()
+    bz2.decompress(stream * 4)
+    count = int(4 * seconds / (time.process_time() - began)) + 1
+    layer = tar(("srv/noise", block * count))
+    return layer, bz2.compress(layer[:512]) + stream * count + bz2.compress(layer[512 + len(block) * count:])
+
+
 def test_time_is_limited_and_the_layer_named(folder):
-    slow = tar(("srv/noise", random.Random(1).randbytes(60 << 20)))
+    slow, packed = slow_layer(seconds=6)
     layers = [alpine_layer(SSL), slow]
-    oci_layout("layout", layers, compress=lambda b: bz2.compress(b) if b is slow else b)
+    oci_layout("layout", layers, compress=lambda b: packed if b is slow else b)
     run = expect(limited(resource.RLIMIT_CPU, 1, "layout"), 4)
     why = {"the parser ran out of processor time", "the parser died (SIGKILL)"}
     assert any(line["why"] in why for line in run.json["incomplete"]), run
