@@ -25,6 +25,7 @@
 /* A message is a kind, a length (4 bytes, little endian) and that many bytes. */
 enum Kind { END, TRUNCATED, SILENT, MESSAGE = 'M', FAILURE = 'E' };
 enum { HEADER = 5, FIRST_FD = 4, FAILURE_LIMIT = 1024, GRACE_MS = 5000, DEAF_SECONDS = 120 };
+enum { NAPS_A_SECOND = 2000 }; /* of one who may not wait */
 
 /* The exit codes of a child; 1 is memory_exhausted's. */
 enum { EXIT_GOOD = 0, EXIT_MEMORY = 1, EXIT_FAILED = 2 };
@@ -35,20 +36,39 @@ typedef union Control {
     struct cmsghdr align;
 } Control;
 
-/* Too many descriptors of this user are on their way (ETOOMANYREFS): others take theirs soon. */
-static bool send_may_wait(int why)
+/* For how many naps a sender waits that the kernel does not let wait: as long as where it does. */
+static uint64_t naps_allowed(Fd socket)
 {
-    const struct timespec moment = {.tv_nsec = 500000};
+    struct timeval patience = {0};
+    socklen_t len = sizeof patience;
+    if (getsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, &len) != 0 || patience.tv_sec <= 0)
+        patience.tv_sec = DEAF_SECONDS;
+    return (uint64_t)patience.tv_sec * NAPS_A_SECOND;
+}
+
+/* Too many descriptors of this user are on their way (ETOOMANYREFS): others take theirs soon. But
+ * they may be this receiver's, and it may never take them. */
+static bool send_may_wait(Fd socket, int why, uint64_t *naps)
+{
+    const struct timespec moment = {.tv_nsec = 1000000000 / NAPS_A_SECOND};
     if (why != ETOOMANYREFS)
         return why == EINTR;
+    if (++*naps > naps_allowed(socket)) {
+        errno = EAGAIN;
+        return false;
+    }
     nanosleep(&moment, NULL);
     return true;
 }
 
+/* A receiver that dies while there is something it has not read resets the connection: to whoever
+ * waits for room in it that is ECONNRESET, to the next EPIPE. The caller hears of one. */
 static bool send_failed(Error *err)
 {
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return error_set(err, ERR_INTERNAL, "what was asked for is not taken");
+    if (errno == ECONNRESET)
+        errno = EPIPE;
     return error_sys(err, "cannot send a message");
 }
 
@@ -57,6 +77,7 @@ static bool send_all(Fd socket, struct iovec parts[2], const Fd *fds, size_t cou
 {
     Control control;
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    uint64_t naps = 0;
     if (count) {
         memset(&control, 0, sizeof control);
         message.msg_control = &control;
@@ -69,7 +90,7 @@ static bool send_all(Fd socket, struct iovec parts[2], const Fd *fds, size_t cou
     }
     while (parts[0].iov_len + parts[1].iov_len) {
         ssize_t put = sendmsg(socket, &message, MSG_NOSIGNAL);
-        if (put < 0 && send_may_wait(errno))
+        if (put < 0 && send_may_wait(socket, errno, &naps))
             continue;
         if (put < 0)
             return send_failed(err);

@@ -37,7 +37,7 @@ MUST_USE bool child_start(Child *out, const char *name, ChildRun *run, void *con
  * two minutes for one that does not take what it asked for. */
 MUST_USE bool child_patience(const Child *child, unsigned seconds, Error *err);
 
-/* Whole messages, from either side. */
+/* Whole messages, from either side. Error.sys is EPIPE where the other side is gone. */
 MUST_USE bool child_send(Fd socket, Str message, Error *err);
 /* With up to MESSAGE_FDS descriptors, which stay the sender's own too. */
 enum { MESSAGE_FDS = 64 };
@@ -50,7 +50,7 @@ MUST_USE bool child_take_fds(Fd socket, uint64_t limit, Buf *into, Fd *fds, size
                              bool *got, Error *err);
 
 /* The parent's: *got false once the child has ended well. Its own Error, its death (ERR_INTERNAL,
- * "the parser died (Segmentation fault)"), its limits (ERR_LIMIT) and a message beyond `limit` are
+ * "the parser died (SIGSEGV)"), its limits (ERR_LIMIT) and a message beyond `limit` are
  * errors; after one the child is gone. */
 MUST_USE bool child_receive(Child *child, uint64_t limit, Buf *into, bool *got, Error *err);
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analyze/worker.h"
@@ -421,6 +422,29 @@ TEST(a_child_is_given_files_of_its_folder_and_nothing_else)
     converse_with(ask_for_all, &outcome);
     CHECK_STR(error_message(&outcome.err), STR(""));
     CHECK(outcome.ok);
+    arena_fini(&outcome.arena);
+}
+
+static void nap_and_die(void)
+{
+    const struct timespec moment = {.tv_nsec = 300000000};
+    nanosleep(&moment, NULL);
+    die();
+}
+
+/* It is its end that counts, and the layer it read: not that the answer did not get through. */
+TEST(a_child_that_dies_while_it_is_answered)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = {.dir = test_folder(&arena)};
+    const Str key = layer_key(&arena, "sha256:1");
+    const Str messages[] = {STR("B\x07layer 1\x00"), keys_message(&arena, 1, &key, 1)};
+    Outcome outcome;
+    cache_put(&cache, key, (Str){arena_alloc(&arena, 4 << 20), 4 << 20});
+    listen_to(&(Script){.messages = messages, .count = 2, .end = nap_and_die}, &cache, &outcome);
+    CHECK(!outcome.ok);
+    CHECK_STR(error_message(&outcome.err), STR("the parser died (SIGKILL)"));
+    CHECK_INT(outcome.begun.len, 1);
     arena_fini(&outcome.arena);
 }
 
