@@ -259,6 +259,10 @@ static SourceInput input_here(const WorkerTask *task, const ChildSide *side, Par
     return input;
 }
 
+/* Each reader has a batch of files that it reads and one that waits for it, and two lanes. */
+_Static_assert(SANDBOX_FDS >= 2 * FOLDER_BATCH * (LANES_MAX / 2) + 2 * CHILD_FDS,
+               "readers run out of descriptors");
+
 bool worker_run(const ChildSide *side, void *context, Error *err)
 {
     Arena arena CLEANUP(arena_fini) = {0};

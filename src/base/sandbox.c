@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* The filter is a row for each system call that is allowed or that kills; all others fail with
- * EPERM. It is written by hand: forty rows need no library, and every row can be read here. A row
+ * EPERM. It is written by hand: its rows need no library, and every one can be read here. A row
  * may look at one argument. Arguments that are pointers cannot be judged (the memory behind them
  * may change), so nothing that names a file is allowed at all: whoever needs one asks the parent. */
 
@@ -296,12 +296,13 @@ static bool limits_enter(const Limits *limits, Error *err)
     const struct {
         int which;
         rlim_t soft, hard;
+        bool raise; /* a soft limit below it is a default (1,024, for select), nobody's wish */
     } rows[] = {
-        {RLIMIT_CORE, 0, 0},
-        {RLIMIT_CPU, limits->seconds, (rlim_t)limits->seconds + 5},
-        {RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes},
-        {RLIMIT_NOFILE, 1024, 1024},
-        {RLIMIT_AS, limits->memory, limits->memory},
+        {RLIMIT_CORE, 0, 0, false},
+        {RLIMIT_CPU, limits->seconds, (rlim_t)limits->seconds + 5, false},
+        {RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes, false},
+        {RLIMIT_NOFILE, SANDBOX_FDS, SANDBOX_FDS, true},
+        {RLIMIT_AS, limits->memory, limits->memory, false},
     };
     for (size_t i = 0; i < COUNT_OF(rows) - !FILTERS; i++) {
         /* Lower ones that somebody set stay. A soft limit of time that is the hard one kills without
@@ -310,7 +311,8 @@ static bool limits_enter(const Limits *limits, Error *err)
         if (getrlimit((__rlimit_resource_t)rows[i].which, &now) != 0)
             return error_sys(err, "cannot read a resource limit");
         want.rlim_max = want.rlim_max < now.rlim_max ? want.rlim_max : now.rlim_max;
-        want.rlim_cur = want.rlim_cur < now.rlim_cur ? want.rlim_cur : now.rlim_cur;
+        rlim_t most = rows[i].raise ? want.rlim_max : now.rlim_cur;
+        want.rlim_cur = want.rlim_cur < most ? want.rlim_cur : most;
         if (rows[i].which == RLIMIT_CPU && want.rlim_cur == want.rlim_max && want.rlim_max > 1)
             want.rlim_cur--;
         if (setrlimit((__rlimit_resource_t)rows[i].which, &want) != 0)

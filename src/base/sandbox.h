@@ -4,8 +4,10 @@
 #include "base/fd.h"
 #include "base/limits.h"
 
-/* What a process may still do once it parses hostile bytes: compute, start threads, and read and
- * write the descriptors it holds or is handed. Irrevocable; for a child of base/child.h before its
+enum { SANDBOX_FDS = 4160 }; /* descriptors at most; a lower hard limit stays */
+
+/* What a process may still do once it parses hostile bytes: compute, start threads and choose
+ * the processors they run on, and read, map and write the descriptors it holds or is handed. Irrevocable; for a child of base/child.h before its
  * first hostile byte.
  *
  * No new privileges, no core, not traceable; limits->memory of address space, limits->seconds of

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/beneath.h"
@@ -446,6 +447,47 @@ TEST(sandbox_takes_descriptors)
     CHECK(!got);
 }
 
+/* More than the usual soft limit, all of them open at once. */
+enum { MANY = 20 };
+
+static bool hold_many(const ChildSide *side, void *context, Error *err)
+{
+    Limits limits = LIMITS_DEFAULT;
+    Buf message CLEANUP(buf_fini) = {0};
+    Fd fds[MESSAGE_FDS];
+    size_t count = 0, all = 0;
+    bool got;
+    (void)context;
+    if (!sandbox_enter(&limits, err))
+        return false;
+    for (size_t i = 0; i < MANY; i++, all += count)
+        if (!child_take_fds(side->socket, 100, &message, fds, &count, &got, err))
+            return false;
+    return all == MANY * MESSAGE_FDS || error_set(err, ERR_INTERNAL, "%zu descriptors came", all);
+}
+
+TEST(sandbox_holds_what_all_readers_are_sent)
+{
+    Error err = {0};
+    Child child CLEANUP(child_close) = CHILD_NONE;
+    Buf message CLEANUP(buf_fini) = {0};
+    Fd file CLEANUP(fd_close) = -1, fds[MESSAGE_FDS];
+    bool got = true;
+    struct rlimit usual;
+    if (getrlimit(RLIMIT_NOFILE, &usual) != 0 || usual.rlim_max < SANDBOX_FDS)
+        test_skip("the hard limit of descriptors is lower here");
+    usual.rlim_cur = 1024;
+    CHECK(setrlimit(RLIMIT_NOFILE, &usual) == 0);
+    REQUIRE_OK(fd_open_temporary(&file, &err));
+    for (size_t i = 0; i < COUNT_OF(fds); i++)
+        fds[i] = file;
+    REQUIRE_OK(child_start(&child, "the parser", hold_many, NULL, NULL, 0, &err));
+    for (size_t i = 0; i < MANY; i++)
+        REQUIRE_OK(child_send_fds(child.socket, STR("here"), fds, COUNT_OF(fds), &err));
+    REQUIRE_OK(child_receive(&child, 100, &message, &got, &err));
+    CHECK(!got);
+}
+
 static bool sleep_on(const ChildSide *side, void *context, Error *err)
 {
     (void)side, (void)context, (void)err;
@@ -463,6 +505,53 @@ TEST(child_that_sleeps_is_ended)
     CHECK(!child_receive(&child, 100, &message, &got, &err));
     CHECK_STR(error_message(&err), STR("the parser ran out of time"));
     CHECK(child.starved && child.pid == 0);
+}
+
+/* The kernel lets an ordinary user have only so many descriptors on their way, and says so at once
+ * instead of letting the sender wait. */
+TEST(child_that_takes_no_descriptors_is_not_waited_for)
+{
+    Error err = {0};
+    Child child CLEANUP(child_close) = CHILD_NONE;
+    Fd file CLEANUP(fd_close) = -1, fds[MESSAGE_FDS];
+    const struct rlimit few = {16, 16};
+    const struct timeval second = {.tv_sec = 1};
+    size_t sent = 0;
+    REQUIRE_OK(fd_open_temporary(&file, &err));
+    for (size_t i = 0; i < COUNT_OF(fds); i++)
+        fds[i] = file;
+    if (setrlimit(RLIMIT_NOFILE, &few) != 0 || (geteuid() == 0 && setuid(65534) != 0))
+        test_skip("cannot become an ordinary user");
+    REQUIRE_OK(child_start(&child, "the parser", sleep_on, NULL, NULL, 0, &err));
+    CHECK(setsockopt(child.socket, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second) == 0);
+    alarm(30);
+    while (sent < 3 && child_send_fds(child.socket, STR("here"), fds, COUNT_OF(fds), &err))
+        sent++;
+    alarm(0);
+    if (sent == 3)
+        test_skip("this kernel lets any number be on their way");
+    CHECK_INT(err.code, ERR_INTERNAL);
+    CHECK_STR(error_message(&err), STR("what was asked for is not taken"));
+}
+
+static bool die_unread(const ChildSide *side, void *context, Error *err)
+{
+    const struct timespec moment = {.tv_nsec = 300000000};
+    (void)side, (void)context, (void)err;
+    nanosleep(&moment, NULL);
+    return raise(SIGKILL) == 0;
+}
+
+/* Whoever waits for room in it hears what all others hear. */
+TEST(child_that_dies_unread_is_gone)
+{
+    Error err = {0};
+    Child child CLEANUP(child_close) = CHILD_NONE;
+    Arena arena CLEANUP(arena_fini) = {0};
+    Str large = {arena_alloc(&arena, 4 << 20), 4 << 20};
+    REQUIRE_OK(child_start(&child, "the parser", die_unread, NULL, NULL, 0, &err));
+    CHECK(!child_send(child.socket, large, &err));
+    CHECK_INT(err.sys, EPIPE);
 }
 
 /* ---- beneath ---- */
