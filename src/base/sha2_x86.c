@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #if __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>
@@ -151,18 +152,22 @@ EXTENSIONS static void two(Sha2State *a, const uint8_t *a_bytes, Sha2State *b,
 }
 
 /* sha256_plain, but for the functions. */
-static const Sha2Way way = {
-    .start.words32 = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
-                      0x1f83d9ab, 0x5be0cd19},
-    .block = BLOCK,
-    .len = 32,
-    .blocks = one,
-    .two = two,
-};
+static Sha2Way way;
+
+static void way_make(void)
+{
+    way = sha256_plain;
+    way.blocks = one;
+    way.two = two;
+}
 
 const Sha2Way *sha256_extensions(void)
 {
-    return has_sha() ? &way : NULL;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (!has_sha())
+        return NULL;
+    pthread_once(&once, way_make);
+    return &way;
 }
 
 #else
