@@ -46,6 +46,7 @@ def test_apk_info_of_alpine(folder):
 
 def test_rpm_query(folder):
     need("rpm")
+    compared = 0
     for name, path, distro in (("cbl-mariner-2.0", "var/lib/rpm", "mariner"),
                                ("sle15-bci", "usr/lib/sysimage/rpm", "sles")):
         database = os.path.join(folder, name, path)
@@ -63,6 +64,9 @@ def test_rpm_query(folder):
         assert result.code in (0, 4), result
         ours = found(result, "rpm")
         same([(n, re.sub("^0:", "", v)) for n, v in ours], theirs)
+        compared += 1
+    if not compared:
+        raise Skip("this rpm was built without sqlite and ndb")
 
 
 def test_pip_list(folder):
@@ -96,10 +100,21 @@ def npm_rows(node):
         yield from npm_rows(child)
 
 
+def npm(folder, *words, codes=(0,)):
+    """What npm prints; its cache and its logs stay in the folder."""
+    env = {"npm_config_update_notifier": "false", "npm_config_cache": f"{folder}/npm",
+           "npm_config_logs_dir": f"{folder}/npm/logs"}
+    done = subprocess.run(["npm", *words], capture_output=True, check=False, env={**os.environ, **env})
+    if done.returncode not in codes:
+        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it says nothing"])[-1]
+        raise Skip(f"npm {words[0]}: exit {done.returncode}: {last[-200:]}")
+    return done.stdout.decode()
+
+
 def test_npm_ls(folder):
     """Of npm itself, the largest tree that is there for certain."""
     need("npm")
-    place = subprocess.run(["npm", "root", "-g"], capture_output=True, check=True).stdout.decode().strip()
+    place = npm(folder, "root", "-g").strip()
     if not os.path.isdir(f"{place}/npm"):
         raise Skip("npm is not among its own global packages")
     for base, folders, files in os.walk(place):
@@ -108,9 +123,10 @@ def test_npm_ls(folder):
             target = "root/usr/lib/node_modules" + base[len(place):]
             os.makedirs(target, exist_ok=True)
             shutil.copy(f"{base}/package.json", target)
-    done = subprocess.run(["npm", "ls", "--global", "--all", "--json", f"--prefix={folder}/root/usr"],
-                          capture_output=True, check=False, env={**os.environ, "npm_config_update_notifier": "false"})
-    same(found(expect(scan("root"), 0), "npm"), npm_rows(json.loads(done.stdout)))
+    listed = npm(folder, "ls", "--global", "--all", "--json", f"--prefix={folder}/root/usr", codes=(0, 1))
+    if not listed.startswith("{"):
+        raise Skip("this npm lists nothing")
+    same(found(expect(scan("root"), 0), "npm"), npm_rows(json.loads(listed)))  # 1: it finds faults with the tree
 
 
 def go_modules(path):
