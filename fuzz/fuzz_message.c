@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "analyze/converse.h"
+#include "archive/codec.h"
 #include "base/hash.h"
 #include "fuzz.h"
 #include "inventory/assemble.h"
@@ -253,17 +254,16 @@ static void cache_entry(Str bytes, Arena *arena, const Limits *limits)
     Buf file CLEANUP(buf_fini) = {0};
     const Cache cache = {.dir = STR("/cache")};
     const Str key = STR("blob 1");
-    Digest digest;
     LayerResult result;
     Str kept;
-    bool whole = bytes.len % 2, hashed = hash_bytes(HASH_SHA256, bytes, &digest, NULL);
-    buf_put(&file, STR("assay cache 1\n"));
+    bool whole = bytes.len % 2;
+    buf_put(&file, STR("assay cache 2\n"));
     buf_str_wire(&file, key);
-    buf_put(&file, str_of(digest.bytes, digest.len));
+    buf_u32le(&file, crc32_add(0, bytes.ptr, bytes.len));
     buf_put(&file, bytes);
     entry = whole ? bytes : buf_str(&file);
     bool found = __real_cache_find(&cache, key, arena, &kept);
-    assert(hashed && (whole || (found && str_eq(kept, bytes))));
+    assert(whole || (found && str_eq(kept, bytes)));
     if (found)
         (void)!layer_result_decode(kept, arena, limits, &result, NULL);
 }

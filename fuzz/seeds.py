@@ -447,7 +447,7 @@ def messages():
              message(b'B', text(b'layer 1 of 2') + b'\0') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
              message(b'S', text(kind + b' 1') + b'bytes') + message(b'D', text(b'layer 1 of 2') + b'\0') +
              message(b'I', inventory))
-    seed('message.cache', 'whole', b'assay cache 1\n' + text(b'blob 1') + bytes(32) + b'kept' + b'x' * 2)
+    seed('message.cache', 'whole', b'assay cache 2\n' + text(b'blob 1') + struct.pack('<I', zlib.crc32(b'kept')) + b'kept')
     seed('message.cache', 'kept', b'kept')
     seed('message.conversation', 'answer', message(b'I', inventory))
     seed('message.conversation', 'twice', message(b'I', inventory) * 2)

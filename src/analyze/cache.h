@@ -10,7 +10,7 @@
  *
  * What was used least recently goes when all is larger than `limit`. No put looks through the whole
  * folder for that: one does for about every sixteenth of the limit that is written, and then makes
- * room for some more, so that the folder holds at most about a tenth too much, and a put costs the
+ * room for some more, so that the folder seldom holds more than a tenth too much, and a put costs the
  * same however much there is. */
 typedef struct Cache {
     Str dir;        /* empty: no cache */

@@ -27,3 +27,6 @@ const Codec *codec_find(Str head);
  * right into the reader's buffer. */
 MUST_USE bool codec_open(Arena *arena, Stream *inner, const Limits *limits, Stream **out,
                          const Codec **which, Error *err);
+
+/* The checksum of gzip and zip, over several pieces: starts at 0. */
+uint32_t crc32_add(uint32_t crc, const void *bytes, size_t len);

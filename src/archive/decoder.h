@@ -55,4 +55,3 @@ extern const Codec codec_gzip, codec_zstd, codec_xz, codec_bzip2, codec_plain;
 
 /* inflate_isal.c or inflate_zlib.c */
 extern const Driver inflate_gzip, inflate_raw;
-uint32_t crc32_add(uint32_t crc, const void *bytes, size_t len); /* starts at 0 */
