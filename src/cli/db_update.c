@@ -68,13 +68,19 @@ static bool take_only(const Options *options, Arena *arena, UpdateOptions *out, 
     return true;
 }
 
-/* What was fetched before is taken again; of a source that never was, there is nothing. */
-static const char *what_is_left(Str dir, Str path)
+/* What was fetched before is taken again; of a source that never was, there is nothing. A file that
+ * came right now says nothing of that, nor does one that holds no data. */
+static const char *what_is_left(Str dir, const UpdateFile *files, size_t count)
 {
     Arena arena CLEANUP(arena_fini) = {0};
-    Str old = arena_printf(&arena, STR_FMT "/feeds/" STR_FMT, STR_ARG(dir), STR_ARG(path));
-    return access(arena_c_str(&arena, old), F_OK) == 0 ? "its old data stays"
-                                                       : "no data of it was fetched before";
+    for (size_t i = 0; i < count; i++) {
+        Str path = files[i].path;
+        Str old = arena_printf(&arena, STR_FMT "/feeds/" STR_FMT, STR_ARG(dir), STR_ARG(path));
+        if (files[i].state != UPDATE_FETCHED && feed_of_path(path) &&
+            access(arena_c_str(&arena, old), F_OK) == 0)
+            return "its old data stays";
+    }
+    return "no data of it was fetched before";
 }
 
 /* One line for each source: why its first file failed, and how many more did. */
@@ -94,7 +100,7 @@ static void print_failures(Str dir, const UpdateReport *report)
         if (failed > 1)
             fprintf(stderr, ", and %zu files more", failed - 1);
         if (first)
-            fprintf(stderr, "; %s\n", what_is_left(dir, first->path));
+            fprintf(stderr, "; %s\n", what_is_left(dir, &report->files.at[i], end - i));
     }
 }
 
