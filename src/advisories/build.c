@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include "advisories/feed.h"
+#include "advisories/install.h"
 #include "advisories/layout.h"
 #include "advisories/write.h"
 #include "archive/codec.h"
@@ -160,5 +161,5 @@ bool database_build(const BuildOptions *options, Str path, Arena *arena, BuildRe
     report->packages = map_len(&facts.packages);
     report->vulnerabilities = map_len(&facts.vulnerabilities);
     report->file_bytes = bytes.len;
-    return file_write_atomic(path, buf_str(&bytes), err);
+    return database_install(path, buf_str(&bytes), options->sign_key, arena, err);
 }

@@ -20,6 +20,7 @@ typedef struct BuildOptions {
     Date built;                                /* DATE_NONE: the newest day that a source names */
     void (*progress)(void *context, Str path); /* before each file; may be NULL */
     void *context;
+    Str sign_key; /* an Ed25519 private key as PEM; empty: the database is not signed */
 } BuildOptions;
 
 /* Reads every file under `dir` that a feed's row knows. ERR_ABSENT if there is none at all. Peak
@@ -27,6 +28,7 @@ typedef struct BuildOptions {
  * 380,000 CVEs. */
 MUST_USE bool feeds_read(const BuildOptions *options, Facts *facts, Arena *arena,
                          BuildReport *report, Error *err);
-/* Builds aside, syncs and renames over `path`: whoever has the old file open goes on reading it. */
+/* Builds aside, syncs and renames over `path`: whoever has the old file open goes on reading it. Where
+ * others may build too, the caller holds the lock (advisories/install.h). */
 MUST_USE bool database_build(const BuildOptions *options, Str path, Arena *arena,
                              BuildReport *report, Error *err);

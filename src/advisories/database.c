@@ -34,6 +34,8 @@ uint64_t name_hash(Str name)
 
 /* --- opening --- */
 
+enum { SIGNED_TRIES = 5 };
+
 static bool header_read(Database *db, Error *err)
 {
     Str bytes = db->mapping.bytes;
@@ -72,24 +74,81 @@ static bool header_read(Database *db, Error *err)
     return true;
 }
 
-bool database_open(Str path, Arena *arena, Database **out, Error *err)
+static bool file_map(Str path, Arena *arena, Fd *fd, Database **out, Error *err)
 {
-    Fd fd CLEANUP(fd_close) = -1;
     Database *db = arena_new(arena, Database);
     db->path = arena_str(arena, path);
-    if (!fd_open_read_at(AT_FDCWD, path, &fd, err)) {
+    if (!fd_open_read_at(AT_FDCWD, path, fd, err)) {
         if (err && err->sys == ENOENT)
             err->code = ERR_ABSENT;
         return error_within(err, "vulnerability database");
     }
-    if (!mapping_open(fd, path, &db->mapping, err))
-        return false;
+    *out = db;
+    return mapping_open(*fd, db->path, &db->mapping, err);
+}
+
+static bool header_take(Database *db, Database **out, Error *err)
+{
     if (!header_read(db, err)) {
         mapping_close(&db->mapping);
         return false;
     }
     *out = db;
     return true;
+}
+
+bool database_open(Str path, Arena *arena, Database **out, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = -1;
+    Database *db;
+    return file_map(path, arena, &fd, &db, err) && header_take(db, out, err);
+}
+
+static bool signature_check(const Database *db, Str public_pem, Arena *arena, Error *err)
+{
+    Str signatures, beside = arena_printf(arena, STR_FMT ".sig", STR_ARG(db->path));
+    bool good = false;
+    if (!file_read(beside, DATABASE_SIGNATURES, arena, &signatures, err)) {
+        if (err && err->sys == ENOENT)
+            err->code = ERR_ABSENT;
+        return error_within(err, "signature of the database");
+    }
+    for (size_t at = 0; !good && (at == 0 || at < signatures.len); at += DATABASE_SIGNATURE)
+        if (!signature_verify(public_pem, db->mapping.bytes,
+                              str_sub(signatures, at, at + DATABASE_SIGNATURE), &good, err))
+            return false;
+    return good || error_set(err, ERR_DIGEST, "database " STR_FMT ": its signature is wrong",
+                             STR_ARG(db->path));
+}
+
+/* Does the path name another file than the one that was opened? */
+static bool is_replaced(Fd fd, Str path, Arena *arena)
+{
+    struct stat opened, now;
+    return fstat(fd, &opened) == 0 && stat(arena_c_str(arena, path), &now) == 0 &&
+           (opened.st_ino != now.st_ino || opened.st_dev != now.st_dev);
+}
+
+/* A signature is replaced after its database: if it does not fit a database that was replaced since
+ * it was opened, it may be the new one's. */
+bool database_open_signed(Str path, Str public_pem, Arena *arena, Database **out, Error *err)
+{
+    Error why = {0};
+    for (unsigned tries = 0; tries < SIGNED_TRIES; tries++) {
+        Fd fd CLEANUP(fd_close) = -1;
+        Database *db;
+        why = (Error){0};
+        if (!file_map(path, arena, &fd, &db, &why))
+            break;
+        if (signature_check(db, public_pem, arena, &why))
+            return header_take(db, out, err);
+        mapping_close(&db->mapping);
+        if (!is_replaced(fd, path, arena))
+            break;
+    }
+    if (err)
+        *err = why;
+    return false;
 }
 
 void database_close(Database *db)

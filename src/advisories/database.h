@@ -15,6 +15,16 @@ typedef struct Database Database;
  * installed (database_verify). ERR_ABSENT if there is no file, ERR_FORMAT for a foreign or damaged
  * one; the message names the file and says what to do. */
 MUST_USE bool database_open(Str path, Arena *arena, Database **out, Error *err);
+/* The same of a database that is signed with this Ed25519 key (PEM): the signature of the whole file
+ * is in `path`.sig, and it is checked over the very bytes that are then read. ERR_DIGEST if it is
+ * wrong, ERR_ABSENT if there is none. */
+enum {
+    DATABASE_SIGNATURE = 64, /* bytes */
+    DATABASE_SIGNATURES =
+        4 * DATABASE_SIGNATURE /* at most: while one is replaced, there are several */
+};
+MUST_USE bool database_open_signed(Str path, Str public_pem, Arena *arena, Database **out,
+                                   Error *err);
 void database_close(Database *db);                             /* NULL is fine */
 MUST_USE bool database_verify(const Database *db, Error *err); /* whole-file checksum */
 void database_info(const Database *db, Arena *arena, DatabaseInfo *out);

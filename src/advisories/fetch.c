@@ -175,7 +175,8 @@ bool fetch_file(Fetcher *fetcher, Str feed, Str base, Str url, Str path, UpdateS
     if (!dir_make_all(folder, err))
         return false;
     FileState known = state_read(fetcher, path);
-    Str aside = arena_printf(fetcher->arena, STR_FMT ".new", STR_ARG(whole));
+    Str aside = arena_printf(fetcher->arena, STR_FMT "/." STR_FMT ".assay.new", STR_ARG(folder),
+                             STR_ARG(leaf));
     const char *aside_path = arena_c_str(fetcher->arena, aside);
     Fd fd CLEANUP(fd_close) = open(aside_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)

@@ -2,23 +2,13 @@
 #include "advisories/update.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include "advisories/feed.h"
 #include "advisories/fetch.h"
-#include "base/fd.h"
-#include "base/hash.h"
+#include "advisories/install.h"
 
 /* More changed records than this are fetched as one zip. */
-enum {
-    INCREMENT_MAX = 200,
-    CSV_LIMIT = 256 << 20,
-    NVD_FIRST_YEAR = 2002,
-    SIGNATURE_BYTES = 64,
-    DEPTH_MAX = 4
-};
+enum { INCREMENT_MAX = 200, CSV_LIMIT = 256 << 20, NVD_FIRST_YEAR = 2002, DEPTH_MAX = 3 };
 
 static const Str ecosystem_defaults[] = {
     STR_INIT("AlmaLinux"), STR_INIT("Alpine"), STR_INIT("Bitnami"),  STR_INIT("Chainguard"),
@@ -187,10 +177,9 @@ static bool osv_zip_fetch(Fetcher *fetcher, const OsvFetch *osv, Str newest, Err
     Str url = url_of(fetcher, osv->base, osv->whole, osv->zip);
     if (!fetch_file(fetcher, osv->feed, osv->base, url, osv->zip, &state, err))
         return false;
-    /* Without a mark they are what someone killed right after the zip came did not remove. */
-    if (state == UPDATE_UNCHANGED && fetch_mark(fetcher, osv->zip).len == 0)
-        increments_remove(fetcher, osv->folder);
-    if (state != UPDATE_FETCHED)
+    /* Without a mark someone was killed right after the zip came, which is as good as coming now. */
+    bool unmarked = state == UPDATE_UNCHANGED && fetch_mark(fetcher, osv->zip).len == 0;
+    if (state != UPDATE_FETCHED && !unmarked)
         return true;
     increments_remove(fetcher, osv->folder);
     return newest.len == 0 || fetch_mark_set(fetcher, osv->zip, newest, err);
@@ -253,21 +242,7 @@ static bool feed_fetch(Fetcher *fetcher, const Feed *feed, Error *err)
     return true;
 }
 
-static bool lock_take(Fetcher *fetcher, Fd *out, Error *err)
-{
-    Str dir = fetcher->options->dir;
-    Str path = arena_printf(fetcher->arena, STR_FMT "/update.lock", STR_ARG(dir));
-    *out = open(arena_c_str(fetcher->arena, path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (*out < 0)
-        return error_sys(err, "update: cannot open " STR_FMT, STR_ARG(path));
-    if (flock(*out, LOCK_EX | LOCK_NB) == 0)
-        return true;
-    if (errno != EWOULDBLOCK)
-        return error_sys(err, "update: cannot lock " STR_FMT, STR_ARG(path));
-    return error_set(err, ERR_IO, "update: another update of " STR_FMT " is running", STR_ARG(dir));
-}
-
-/* What a killed update left below `folder`; the lock says that nobody is writing it. */
+/* What a killed update left below the folder of feeds; the lock says that nobody is writing it. */
 static void leftovers_remove(Fetcher *fetcher, Str folder, unsigned depth)
 {
     DIR *dir = opendir(arena_c_str(fetcher->arena, folder));
@@ -275,7 +250,7 @@ static void leftovers_remove(Fetcher *fetcher, Str folder, unsigned depth)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
         Str name = str_from(entry->d_name);
-        if (str_ends(name, STR(".new")))
+        if (is_leftover(name, (Str){0}))
             unlinkat(dirfd(dir), entry->d_name, 0);
         else if (entry->d_type == DT_DIR && !str_starts(name, STR(".")) && depth < DEPTH_MAX)
             leftovers_remove(
@@ -296,15 +271,15 @@ static void reading_tell(void *context, Str path)
 bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *report, Error *err)
 {
     Fetcher fetcher = {.options = options, .report = report, .arena = arena};
-    Fd lock CLEANUP(fd_close) = -1;
+    DatabaseLock lock CLEANUP(database_unlock) = {.fd = -1};
     size_t count;
     const Feed *const *rows = feeds(&count);
     fetcher.feeds = arena_printf(arena, STR_FMT "/feeds", STR_ARG(options->dir));
     Str path =
         arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(options->dir), STR_ARG(DATABASE_NAME));
-    if (!dir_make_all(fetcher.feeds, err) || !lock_take(&fetcher, &lock, err))
+    if (!dir_make_all(fetcher.feeds, err) || !database_lock(path, arena, &lock, err))
         return false;
-    leftovers_remove(&fetcher, options->dir, 0);
+    leftovers_remove(&fetcher, fetcher.feeds, 0);
     for (size_t i = 0; i < count; i++)
         if (is_wanted(&fetcher, rows[i]) && !feed_fetch(&fetcher, rows[i], err))
             return false;
@@ -319,25 +294,4 @@ bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *r
     if (report->built)
         unlink(changed);
     return report->built;
-}
-
-bool database_signature_check(Str path, Str public_pem, Arena *arena, Error *err)
-{
-    Fd fd CLEANUP(fd_close) = -1;
-    Mapping mapping CLEANUP(mapping_close) = {0};
-    Str signature, beside = arena_printf(arena, STR_FMT ".sig", STR_ARG(path));
-    bool good = false;
-    if (!file_read(beside, DATABASE_SIGNATURES, arena, &signature, err)) {
-        if (err && err->sys == ENOENT)
-            err->code = ERR_ABSENT;
-        return error_within(err, "signature of the database");
-    }
-    if (!fd_open_read_at(AT_FDCWD, path, &fd, err) || !mapping_open(fd, path, &mapping, err))
-        return false;
-    for (size_t at = 0; !good && (at == 0 || at < signature.len); at += SIGNATURE_BYTES)
-        if (!signature_verify(public_pem, mapping.bytes,
-                              str_sub(signature, at, at + SIGNATURE_BYTES), &good, err))
-            return false;
-    return good || error_set(err, ERR_DIGEST, "database " STR_FMT ": its signature is wrong",
-                             STR_ARG(path));
 }

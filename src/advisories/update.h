@@ -4,7 +4,7 @@
 
 /* Under a database folder: "advisories.db", its signature "advisories.db.sig" if there is one,
  * "feeds/" (every source's files as they were fetched, laid out as BuildOptions.dir), and
- * "update.lock". */
+ * "update.lock", which whoever replaces the database holds. */
 #define DATABASE_NAME STR("advisories.db")
 
 typedef struct UpdateBase {
@@ -47,10 +47,6 @@ typedef struct UpdateReport {
 /* Fetches what changed and builds the database anew, aside; readers go on with the old one until it
  * is renamed over. What cannot be fetched is UPDATE_FAILED in the report, and no error; a service that
  * gives no answer is not asked again. An error (a full disk, another update that is running) leaves the
- * old database as it was. */
+ * old database as it was. A signature of a database that is replaced goes away: this one has none. */
 MUST_USE bool database_update(const UpdateOptions *options, Arena *arena, UpdateReport *report,
                               Error *err);
-
-/* Ed25519, of the whole file, in `path`.sig. ERR_DIGEST if it is wrong, ERR_ABSENT if there is none. */
-enum { DATABASE_SIGNATURES = 4 * 64 }; /* bytes at most: while it is replaced, there are several */
-MUST_USE bool database_signature_check(Str path, Str public_pem, Arena *arena, Error *err);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/db.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "advisories/build.h"
+#include "advisories/install.h"
 #include "advisories/seed.h"
-#include "advisories/update.h"
 #include "base/fd.h"
 #include "base/hash.h"
 #include "base/progress.h"
 #include "cli/context.h"
 #include "cli/places.h"
+
+enum { KEY_LIMIT = 1 << 16 };
 
 static void show_file(void *context, Str path)
 {
@@ -38,54 +37,29 @@ void db_print_built(const BuildReport *report, Str path)
            (double)report->json_bytes / 1e6);
 }
 
-/* Ed25519 over the whole file. */
-static bool sign(Str path, Str key_file, Arena *arena, Str *out, Error *err)
+/* Tried on nothing, so that a wrong key costs no time. */
+static bool take_key(const Options *options, Arena *arena, Str *out, Error *err)
 {
-    Str key;
-    Mapping file CLEANUP(mapping_close) = {0};
-    Fd fd CLEANUP(fd_close) = -1;
-    return (file_read(key_file, 1 << 16, arena, &key, err) &&
-            fd_open_read_at(AT_FDCWD, path, &fd, err) && mapping_open(fd, path, &file, err) &&
-            signature_make(key, file.bytes, arena, out, err)) ||
-           error_within(err, "--sign-key " STR_FMT, STR_ARG(key_file));
-}
-
-/* Database and `path`.sig are two files: while one of them is new, the signatures of both the old
- * and the new database stand in the second, so that whoever looks, or is left with this, finds a
- * signature that is right. */
-static bool build_signed(const BuildOptions *build_options, Str path, Str key_file, Arena *arena,
-                         BuildReport *report, Error *err)
-{
-    Str aside = arena_join(arena, path, STR(".new")), beside = arena_join(arena, path, STR(".sig"));
-    Str signature, old = {0};
-    if (!database_build(build_options, aside, arena, report, err) ||
-        !sign(aside, key_file, arena, &signature, err)) {
-        unlink(arena_c_str(arena, aside));
-        return false;
-    }
-    if (!file_read(beside, DATABASE_SIGNATURES - signature.len, arena, &old, NULL))
-        old = (Str){0};
-    bool ok = file_write_atomic(beside, arena_join(arena, signature, old), err);
-    if (ok && rename(arena_c_str(arena, aside), arena_c_str(arena, path)) != 0)
-        ok = error_sys(err, "cannot write " STR_FMT, STR_ARG(path));
-    if (!ok)
-        unlink(arena_c_str(arena, aside));
-    return ok && file_write_atomic(beside, signature, err);
+    Str unused;
+    return options->sign_key.len == 0 ||
+           (file_read(options->sign_key, KEY_LIMIT, arena, out, err) &&
+            signature_make(*out, STR(""), arena, &unused, err)) ||
+           error_within(err, "--sign-key " STR_FMT, STR_ARG(options->sign_key));
 }
 
 static bool build(const Options *options, Arena *arena, int *exit_code, Error *err)
 {
     BuildReport report = {0};
+    DatabaseLock lock CLEANUP(database_unlock) = {.fd = -1};
     Str path = options->out.len ? options->out : place_database(arena, options), folder, base;
     if (options->operands.len != 2)
         return error_set(err, ERR_USAGE, "build: expected one DIR, laid out like the services");
-    const BuildOptions build_options = {
+    BuildOptions build_options = {
         .dir = options->operands.at[1], .built = options->as_of, .progress = show_file};
-    if (str_rcut(path, '/', &folder, &base) && folder.len && !dir_make_all(folder, err))
-        return false;
-    if (options->sign_key.len
-            ? !build_signed(&build_options, path, options->sign_key, arena, &report, err)
-            : !database_build(&build_options, path, arena, &report, err))
+    if (!take_key(options, arena, &build_options.sign_key, err) ||
+        (str_rcut(path, '/', &folder, &base) && folder.len && !dir_make_all(folder, err)) ||
+        !database_lock(path, arena, &lock, err) ||
+        !database_build(&build_options, path, arena, &report, err))
         return false;
     progress_clear();
     db_print_notes(&report.notes);
@@ -138,12 +112,21 @@ static const struct {
     {STR_INIT("status"), status}, {STR_INIT("update"), db_update},
 };
 
+static bool build_only(const Options *options, Str word, Error *err)
+{
+    const char *option = options->out.len ? "--out" : options->sign_key.len ? "--sign-key" : NULL;
+    return !option || error_set(err, ERR_USAGE, STR_FMT ": %s is for 'assay db build' alone",
+                                STR_ARG(word), option);
+}
+
 static bool run(const Options *options, Arena *arena, int *exit_code, Error *err)
 {
     Str word = options->operands.len ? options->operands.at[0] : STR("status");
     progress_enable(!options->quiet && !options->no_progress);
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_eq(words[i].word, word)) {
+            if (words[i].run != build && !build_only(options, word, err))
+                return false;
             bool ok = words[i].run(options, arena, exit_code, err);
             progress_clear();
             return ok;

@@ -65,12 +65,13 @@ bool place_open_database(const Options *options, Arena *arena, Database **out, E
 {
     Str path = place_database(arena, options), seed;
     Str key;
-    if (options->db_key.len && (!file_read(options->db_key, KEY_LIMIT, arena, &key, err) ||
-                                !database_signature_check(path, key, arena, err)))
-        return error_within(err, "--db-key " STR_FMT, STR_ARG(options->db_key));
+    if (options->db_key.len)
+        return (file_read(options->db_key, KEY_LIMIT, arena, &key, err) &&
+                database_open_signed(path, key, arena, out, err)) ||
+               error_within(err, "--db-key " STR_FMT, STR_ARG(options->db_key));
     if (database_open(path, arena, out, err))
         return true;
-    if (err->code != ERR_ABSENT || options->db.len || options->db_key.len)
+    if (err->code != ERR_ABSENT || options->db.len)
         return false;
     seed = place_seed(arena);
     if (seed.len == 0)

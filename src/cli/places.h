@@ -15,5 +15,5 @@ Str place_database(Arena *arena, const Options *options); /* the file inside pla
 Str place_seed(Arena *arena);
 
 /* The installed database, or the seed where there is none and --db was not given. With --db-key the
- * file's signature is checked first. */
+ * file alone, and only if the signature of what is then read is right. */
 MUST_USE bool place_open_database(const Options *options, Arena *arena, Database **out, Error *err);

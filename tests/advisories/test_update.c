@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "advisories/update.h"
-#include "base/hash.h"
 #include "base/fd.h"
 #include "help.h"
 
@@ -307,31 +306,67 @@ TEST(killed_at_any_moment)
     site_fini(&site);
 }
 
-TEST(signatures)
+/* Killed after the zip came and before it was noted up to when it speaks: nothing is missed. */
+TEST(osv_increments_after_a_kill)
 {
+    static const char empty_zip[22] = {'P', 'K', 5, 6};
+    static const char *const records[] = {"GHSA-x-2", "GHSA-x-33"};
     Site site;
     Error err = {0};
     UpdateReport report = {0};
-    static const Str key =
-        STR_INIT("-----BEGIN PRIVATE KEY-----\n"
-                 "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
-                 "-----END PRIVATE KEY-----\n");
-    static const Str pem = STR_INIT("-----BEGIN PUBLIC KEY-----\n"
-                                    "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
-                                    "-----END PUBLIC KEY-----\n");
-    Str bytes, signature;
+    Str state, etag, modified;
     site_init(&site);
+    Arena *arena = &site.arena;
+    put(arena, site.root, "osv/npm/all.zip", str_of(empty_zip, sizeof empty_zip));
+    put(arena, site.root, "osv/npm/modified_id.csv", STR("2099-01-01T00:00:00Z,GHSA-x-1\n"));
+    REQUIRE_OK(database_update(&site.options, arena, &report, &err));
+    Str path = arena_join(arena, site.dir, STR("/feeds/osv/npm/.all.zip.state"));
+    REQUIRE_OK(file_read(path, 4096, arena, &state, &err));
+    CHECK(str_contains(state, STR("2099-01-01T00:00:00Z")));
+    str_next_line(&state, &etag);
+    str_next_line(&state, &modified);
+    put(arena, site.dir, "feeds/osv/npm/.all.zip.state",
+        arena_printf(arena, STR_FMT "\n" STR_FMT "\n\n", STR_ARG(etag), STR_ARG(modified)));
+    for (size_t i = 0; i < COUNT_OF(records); i++) {
+        put(arena, site.root, arena_printf(arena, "osv/npm/%s.json", records[i]).ptr,
+            osv_text(arena, records[i], "1.5.0", "2099-01-02T00:00:00Z"));
+        put(arena, site.root, "osv/npm/modified_id.csv",
+            arena_printf(arena, "2099-01-0%zuT00:00:00Z,%s\n2099-01-01T00:00:00Z,GHSA-x-1\n", i + 2,
+                         records[i]));
+        report = (UpdateReport){0};
+        REQUIRE_OK(database_update(&site.options, arena, &report, &err));
+        REQUIRE_OK(file_read(path, 4096, arena, &state, &err));
+        CHECK(str_contains(state, arena_printf(arena, "2099-01-0%zuT", i + 2)));
+    }
+    CHECK_INT(report.fetched, 2); /* the list and one record, not the zip */
+    site_fini(&site);
+}
+
+/* What ends in ".new" is ours only under a name that we give. */
+TEST(leftovers_of_others_stay)
+{
+    static const char *const theirs[] = {"notes.new",           "sub/notes.new",
+                                         "advisories.db.new",   "sub/.x.assay.1.new",
+                                         ".notes.assay.1.new",  "feeds/osv/notes.new",
+                                         ".advisories.dbx.new", ".advisories.db.assay.old"};
+    static const char *const ours[] = {
+        ".advisories.db.assay.new",         ".advisories.db.assay.17.new",
+        ".advisories.db.sig.assay.17.new",  ".advisories.db.assay.built.new",
+        "feeds/osv/npm/.all.zip.assay.new", "feeds/osv/npm/..all.zip.state.assay.17.new"};
+    Site site;
+    Error err = {0};
+    UpdateReport report = {0};
+    site_init(&site);
+    for (size_t i = 0; i < COUNT_OF(theirs); i++)
+        put(&site.arena, site.dir, theirs[i], STR("mine"));
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        put(&site.arena, site.dir, ours[i], STR("half"));
     REQUIRE_OK(database_update(&site.options, &site.arena, &report, &err));
-    CHECK(!database_signature_check(site.db, pem, &site.arena, &err));
-    CHECK_INT(err.code, ERR_ABSENT);
-    err = (Error){0};
-    REQUIRE_OK(file_read(site.db, 1 << 20, &site.arena, &bytes, &err));
-    REQUIRE_OK(signature_make(key, bytes, &site.arena, &signature, &err));
-    put(&site.arena, site.dir, "advisories.db.sig", signature);
-    CHECK(database_signature_check(site.db, pem, &site.arena, &err));
-    put(&site.arena, site.root, "alpine-secdb/v3.9/main.json", second_secdb);
-    REQUIRE_OK(database_update(&site.options, &site.arena, &report, &err));
-    CHECK(!database_signature_check(site.db, pem, &site.arena, &err));
-    CHECK_INT(err.code, ERR_DIGEST);
+    for (size_t i = 0; i < COUNT_OF(theirs); i++)
+        CHECK(access(arena_printf(&site.arena, STR_FMT "/%s", STR_ARG(site.dir), theirs[i]).ptr,
+                     F_OK) == 0);
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        CHECK(access(arena_printf(&site.arena, STR_FMT "/%s", STR_ARG(site.dir), ours[i]).ptr,
+                     F_OK) != 0);
     site_fini(&site);
 }

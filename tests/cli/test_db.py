@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """assay db: a small database of our own, built, fetched, looked up and damaged."""
 import contextlib
+import fcntl
 import functools
 import hashlib
 import http.server
@@ -79,6 +80,9 @@ def test_unknown_words():
     one_line(expect(assay("db", "status", "--format", "html"), 2), "table or json")
     one_line(expect(assay("db", "update", "--only", "frob"), 2), "--only frob")
     one_line(expect(assay("db", "update", "--offline"), 2), "--offline")
+    for words in (["update"], ["seed", "a", "b"], ["status"], ["lookup", "CVE-1"]):
+        for option in ("--out", "--sign-key"):
+            one_line(expect(assay("db", *words, option, "x"), 2), words[0], option, "build")
 
 
 def test_lookup_by_any_name():
@@ -131,6 +135,51 @@ def test_server_that_is_gone_is_named_and_old_data_stays():
     assert "Could" in run.err and "no data of it was fetched before" in run.err, run
 
 
+def test_source_with_old_data_is_told_from_one_without():
+    """Its first file was never there; another was, or came right now."""
+    os.makedirs("feeds/alpine-secdb/v3.9")
+    with open("feeds/alpine-secdb/v3.9/main.json", "w", encoding="utf-8") as file:
+        json.dump({"distroversion": "v3.9", "packages": []}, file)
+    only = ["--db", "db", "--only", "alpine-secdb"]
+    with served("feeds") as (url, _):
+        expect(assay("db", "update", "--base-url", url, *only), 0)
+    run = expect(assay("db", "update", "--base-url", url, *only), 1)
+    line = run.err.splitlines()[0]
+    assert "alpine-secdb/edge/" in line and line.endswith("; its old data stays"), run.err
+    only[1] = "new"
+    run = expect(assay("db", "update", "--base-url", url, *only), 1)
+    assert run.err.splitlines()[0].endswith("; no data of it was fetched before"), run.err
+
+
+def test_update_leaves_files_of_others():
+    feeds()
+    os.makedirs("home/texts")
+    for name in ("home/notes.new", "home/texts/notes.new", "home/.advisories.db.assay.new"):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write("mine")
+    with served("feeds") as (url, _):
+        subprocess.run([BIN, "db", "update", "--base-url", url, "--db", ".", "-q"], cwd="home", check=True,
+                       stdout=subprocess.DEVNULL)
+    assert sorted(os.listdir("home")) == ["advisories.db", "feeds", "notes.new", "texts", "update.lock"]
+    assert os.listdir("home/texts") == ["notes.new"]
+
+
+def test_one_at_a_time():
+    """Who builds beside another would sign one database and install another."""
+    feeds()
+    expect(assay("db", "build", "feeds", "--db", "db"), 0)
+    with open("db/update.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        one_line(expect(assay("db", "build", "feeds", "--db", "db"), 1), "another update or build", "update.lock")
+        one_line(expect(assay("db", "update", "--base-url", "http://127.0.0.1:1", "--db", "db"), 1), "another update")
+        expect(assay("db", "build", "feeds", "--out", "out/elsewhere.db"), 0)
+    assert os.listdir("out") == ["elsewhere.db"]
+    with open("db/advisories.db", "rb") as file:
+        whole = file.read()
+    piped = subprocess.run([BIN, "db", "build", "feeds", "--out", "/dev/stdout"], capture_output=True, check=True)
+    assert piped.stdout.startswith(whole)
+
+
 def test_killed_update_loses_nothing():
     feeds()
     with served("feeds") as (url, _):
@@ -150,8 +199,7 @@ def test_killed_update_loses_nothing():
     assert sorted(os.listdir("db")) == ["advisories.db", "feeds", "update.lock"]
 
 
-def test_signature():
-    feeds()
+def keys():
     try:
         for name in ("ours", "theirs"):
             subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", name], check=True,
@@ -160,11 +208,35 @@ def test_signature():
                            capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise Skip("no openssl that makes Ed25519 keys") from error
+
+
+def test_signature():
+    feeds()
+    keys()
     expect(assay("db", "build", "feeds", "--db", "db"), 0)
     one_line(expect(assay("db", "status", "--db", "db", "--db-key", "ours.pub"), 1), "signature")
     expect(assay("db", "build", "feeds", "--db", "db", "--sign-key", "ours"), 0)
     expect(assay("db", "status", "--db", "db", "--db-key", "ours.pub"), 0)
     one_line(expect(assay("db", "status", "--db", "db", "--db-key", "theirs.pub"), 1), "signature is wrong")
+    one_line(expect(assay("db", "build", "nowhere", "--db", "db", "--sign-key", "ours.pub"), 2), "--sign-key ours.pub")
+
+
+def test_unsigned_database_replaces_a_signed_one():
+    """A signature that does not fit would look like an attack."""
+    feeds()
+    keys()
+    expect(assay("db", "build", "feeds", "--db", "db", "--sign-key", "ours"), 0)
+    assert sorted(os.listdir("db")) == ["advisories.db", "advisories.db.sig", "update.lock"]
+    feeds(records=[{**LODASH, "summary": "of the build"}])
+    expect(assay("db", "build", "feeds", "--db", "db"), 0)
+    assert sorted(os.listdir("db")) == ["advisories.db", "update.lock"]
+    one_line(expect(assay("db", "status", "--db", "db", "--db-key", "ours.pub"), 1), "cannot open", "db.sig")
+    expect(assay("db", "build", "feeds", "--db", "db", "--sign-key", "ours"), 0)
+    feeds(records=[{**LODASH, "summary": "of the update"}])
+    with served("feeds") as (url, _):
+        expect(assay("db", "update", "--base-url", url, "--db", "db"), 0)
+        assert lookup("CVE-2025-0001")[0]["vulnerability"]["title"] == "of the update"
+    assert sorted(os.listdir("db")) == ["advisories.db", "feeds", "update.lock"]
 
 
 def test_damaged_database():
