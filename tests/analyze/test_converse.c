@@ -432,20 +432,26 @@ static void nap_and_die(void)
     die();
 }
 
-/* It is its end that counts, and the layer it read: not that the answer did not get through. */
+/* It is its end that counts, and the layer it read: not that an answer did not get through. */
 TEST(a_child_that_dies_while_it_is_answered)
 {
+    enum { QUESTIONS = 450 }; /* more answers than there is room for, and no more than that again */
+    static const Str absent = STR_INIT("absent");
     Arena arena CLEANUP(arena_fini) = {0};
-    const Cache cache = {.dir = test_folder(&arena)};
-    const Str key = layer_key(&arena, "sha256:1");
-    const Str messages[] = {STR("B\x07layer 1\x00"), keys_message(&arena, 1, &key, 1)};
+    Str messages[QUESTIONS + 1] = {STR("B\x07layer 1\x00")};
+    SourceInput input;
     Outcome outcome;
-    cache_put(&cache, key, (Str){arena_alloc(&arena, 4 << 20), 4 << 20});
-    listen_to(&(Script){.messages = messages, .count = 2, .end = nap_and_die}, &cache, &outcome);
+    const Cache none = {0};
+    for (size_t i = 1; i < COUNT_OF(messages); i++)
+        messages[i] = open_message(&arena, 0, 0, 1, &absent, 1);
+    folder_input(&arena, &input);
+    const Script script = {.messages = messages, .count = COUNT_OF(messages), .end = nap_and_die};
+    listen_with(&script, &none, &input, &outcome);
     CHECK(!outcome.ok);
     CHECK_STR(error_message(&outcome.err), STR("the parser died (SIGKILL)"));
     CHECK_INT(outcome.begun.len, 1);
     arena_fini(&outcome.arena);
+    source_close(&input);
 }
 
 TEST(a_child_that_reads_layers_that_there_are_not)
