@@ -124,17 +124,22 @@ func main() {
 def go_reader():
     """Go's archive/tar: what container engines unpack with."""
     if not shutil.which("go"):
+        print("go: skipped, not installed")
         return None
     folder = os.path.join(FOLDER.name, "go")
     os.mkdir(folder)
     for file, text in (("main.go", GO), ("go.mod", "module readtar\n\ngo 1.18\n")):
         with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
             out.write(text)
-    env = dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", GOFLAGS="")
+    env = dict(os.environ, GOPROXY="off", GOTOOLCHAIN="local", GOFLAGS="", GOPATH=f"{folder}/path",
+               GOMODCACHE=f"{folder}/path/pkg/mod", GOCACHE=f"{folder}/cache", XDG_CONFIG_HOME=f"{folder}/config")
     binary = os.path.join(folder, "readtar")
     done = subprocess.run(["go", "build", "-o", binary, "."], cwd=folder, env=env, check=False,
                           capture_output=True)
-    return printed_by(binary) if done.returncode == 0 else None
+    if done.returncode:
+        print("go: skipped, go build fails:", (done.stderr.decode().strip().splitlines() or ["it says nothing"])[-1])
+        return None
+    return printed_by(binary)
 
 
 class Libarchive:

@@ -413,18 +413,27 @@ func main() {
 """
 
 
-def go_program(name, imports, body, prepare):
+def go_program(name, imports, body, prepare, modules=None):
+    """`modules`: where those lie that it needs."""
     folder = os.path.join(FOLDER.name, name)
     source(f"{name}/main.go", GO_MAIN % (imports, body))
     source(f"{name}/go.mod", "module compare\n\ngo 1.18\n")
     prepare(folder)
-    env = dict(os.environ, GOFLAGS="-mod=mod", GOPROXY="off", GOTOOLCHAIN="local", GONOSUMDB="*")
+    env = dict(os.environ, GOFLAGS="-mod=mod", GOPROXY="off", GOTOOLCHAIN="local", GONOSUMDB="*",
+               GOPATH=f"{FOLDER.name}/go-path", GOMODCACHE=modules or f"{FOLDER.name}/go-path/pkg/mod",
+               GOCACHE=f"{FOLDER.name}/go-cache", XDG_CONFIG_HOME=f"{FOLDER.name}/go-config")
     binary = os.path.join(folder, "compare")
-    return piped(binary) if works("go", "build", "-o", binary, ".", cwd=folder, env=env) else None
+    done = subprocess.run(["go", "build", "-o", binary, "."], cwd=folder, env=env, capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        print(f"{name}: go build fails: {(done.stderr.strip().splitlines() or ['it says nothing'])[-1]}")
+        return None
+    return piped(binary)
 
 
 def native_go():
     if not shutil.which("go"):
+        print("go: go is not installed")
         return None
     root = subprocess.run(["go", "env", "GOROOT"], capture_output=True, text=True, check=False)
     library = os.path.join(root.stdout.strip(), "src/cmd/vendor/golang.org/x/mod/semver/semver.go")
@@ -445,6 +454,7 @@ def native_go():
 def native_bitnami():
     """The module that happens to lie in the module cache."""
     if not shutil.which("go"):
+        print("bitnami: go is not installed")
         return None
     cache = subprocess.run(["go", "env", "GOMODCACHE"], capture_output=True, text=True, check=False)
     folder = os.path.join(cache.stdout.strip(), "github.com/bitnami")
@@ -463,4 +473,4 @@ def native_bitnami():
 			fmt.Fprintln(out, "!")
 			continue
 		}
-		order := v.Compare(w)""", prepare)
+		order := v.Compare(w)""", prepare, cache.stdout.strip())
