@@ -179,9 +179,13 @@ void wire_put_packages(Buf *out, const PackageVec *packages)
         put_package(out, &packages->at[i]);
 }
 
+enum { PACKAGE_BYTES = 16 }; /* none takes fewer: so a count that lies reserves nothing to speak of */
+
 void wire_take_packages(WireTake *take, size_t layers, size_t executables, PackageVec *out)
 {
     size_t count = wire_take_count(take, take->limits->packages);
+    size_t most = reader_left(&take->in) / PACKAGE_BYTES;
+    vec_reserve(take->arena, out, count < most ? count : most);
     for (size_t i = 0; i < count && reader_ok(&take->in); i++)
         take_package(take, layers, count, executables, vec_push(take->arena, out));
 }
@@ -292,7 +296,7 @@ static void check_packages(WireTake *take, const Inventory *inventory)
 
 bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out, Error *err)
 {
-    WireTake take = {.in = reader_of(arena_str(arena, bytes)), .arena = arena, .limits = limits};
+    WireTake take = {.in = reader_of(bytes), .arena = arena, .limits = limits};
     *out = (Inventory){0};
     if (!str_eq(reader_take(&take.in, magic.len), magic))
         wire_fail(&take, "no inventory");

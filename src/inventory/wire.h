@@ -10,6 +10,6 @@
 void inventory_encode(const Inventory *inventory, Buf *out);
 /* The child may have been taken over: every count, enumeration and index is checked, an owner must
  * be an OS package (so that no circle of owners exists), ids must be unique, nothing may follow.
- * ERR_FORMAT names what is wrong. *out keeps a copy of the bytes; they need not be UTF-8. */
+ * ERR_FORMAT names what is wrong. *out looks into the bytes, which need not be UTF-8. */
 MUST_USE bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out,
                                Error *err);
