@@ -60,7 +60,7 @@ static bool is_no_file(Str path, Arena *arena)
 static bool lock_try(const char *file, Fd *out, bool *gone, Error *err)
 {
     struct stat st;
-    *out = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    *out = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (*out < 0)
         return error_sys(err, "cannot open %s", file);
     bool locked = flock(*out, LOCK_EX | LOCK_NB) == 0;
@@ -111,7 +111,9 @@ static bool signature_kept(Str path, Str key, Arena *arena, Str *signatures, Err
     Fd fd CLEANUP(fd_close) = -1;
     Mapping mapping CLEANUP(mapping_close) = {0};
     Str mine, all = *signatures;
-    if (all.len <= DATABASE_SIGNATURE || access(arena_c_str(arena, path), F_OK) != 0)
+    if (access(arena_c_str(arena, path), F_OK) != 0)
+        *signatures = all = (Str){0};
+    if (all.len <= DATABASE_SIGNATURE)
         return true;
     if (!fd_open_read_at(AT_FDCWD, path, &fd, err) || !mapping_open(fd, path, &mapping, err) ||
         !signature_make(key, mapping.bytes, arena, &mine, err))

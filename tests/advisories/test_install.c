@@ -192,15 +192,20 @@ TEST(the_signature_that_fits_is_kept)
     shelf_init(&shelf);
     Arena *arena = &shelf.arena;
     REQUIRE_OK(shelf_build(&shelf, 0, key, &err));
-    Str good = bytes_of(&shelf, shelf.sig), other, all = {0};
+    Str good = bytes_of(&shelf, shelf.sig), other, all;
     REQUIRE_OK(signature_make(key, STR("other"), arena, &other, &err));
-    for (size_t at = 0; at < 4; at++, all = (Str){0}) {
+    for (size_t at = 0; at < 4; at++) {
+        all = (Str){0};
         for (size_t i = 0; i < 4; i++)
             all = arena_join(arena, all, i == at ? good : other);
         REQUIRE_OK(file_write_atomic(shelf.sig, all, &err));
         CHECK_INT(shelf_build_cut(&shelf, FAR, key, true), SIGXFSZ);
         CHECK_INT(built_of(&shelf, &err), 0);
     }
+    unlink(arena_c_str(arena, shelf.db)); /* then all are of nothing */
+    REQUIRE_OK(file_write_atomic(shelf.sig, all, &err));
+    CHECK_INT(shelf_build_cut(&shelf, FAR, key, true), SIGXFSZ);
+    CHECK_INT(bytes_of(&shelf, shelf.sig).len, DATABASE_SIGNATURE);
     arena_fini(&shelf.arena);
 }
 
