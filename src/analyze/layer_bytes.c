@@ -13,20 +13,26 @@ void layer_lanes_fini(LayerLanes *lanes)
     lane_fini(&lanes->plain);
 }
 
-bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
-                      const Limits *limits, Error *err)
+bool layer_bytes_reopen(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
+                        const Limits *limits, Error *err)
 {
     const Codec *codec;
     *out = (LayerBytes){.lanes = lanes};
     file_stream_init(&out->file, layer->fd, layer->offset, layer->size);
-    if (lanes && !lane_open(&lanes->stored, &out->file.stream, err))
-        return false;
-    Stream *stored = lanes ? &lanes->stored.stream : &out->file.stream;
-    if (!codec_open(arena, stored, limits, &out->decoded, &codec, err))
+    if (!lane_open(&lanes->stored, &out->file.stream, err) ||
+        !codec_open(arena, &lanes->stored.stream, limits, &out->decoded, &codec, err))
         return false;
     out->compressed = codec != codecs[CODEC_COUNT - 1];
     out->tar = out->decoded;
-    if (!lanes || !out->compressed)
+    return true;
+}
+
+bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
+                      const Limits *limits, Error *err)
+{
+    if (!layer_bytes_reopen(out, layer, lanes, arena, limits, err))
+        return false;
+    if (!out->compressed)
         return true;
     out->tar = &lanes->plain.stream;
     return lane_open(&lanes->plain, out->decoded, err);
@@ -43,12 +49,15 @@ bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Erro
     return true;
 }
 
+bool layer_bytes_prove(LayerBytes *bytes, Digest *stored, Error *err)
+{
+    return lane_finish(&bytes->lanes->stored, stored, err);
+}
+
 void layer_bytes_close(LayerBytes *bytes)
 {
-    if (bytes->lanes) {
-        lane_close(&bytes->lanes->plain);
-        lane_close(&bytes->lanes->stored);
-    }
+    lane_close(&bytes->lanes->plain);
+    lane_close(&bytes->lanes->stored);
     stream_close(bytes->decoded);
     bytes->decoded = NULL;
 }

@@ -16,9 +16,9 @@ void layer_lanes_fini(LayerLanes *lanes);
  * A layer that is stored plain is hashed once. */
 typedef struct LayerBytes {
     FileStream file;
-    LayerLanes *lanes; /* NULL: not hashed */
-    Stream *decoded;   /* by codec_open */
-    Stream *tar;       /* read this */
+    LayerLanes *lanes;
+    Stream *decoded; /* by codec_open */
+    Stream *tar;     /* read this */
     bool compressed;
 } LayerBytes;
 
@@ -27,6 +27,11 @@ MUST_USE bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLa
                                Arena *arena, const Limits *limits, Error *err);
 /* Reads what is left, so that the digests are those of the whole. */
 MUST_USE bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Error *err);
+/* For a second look: only what is stored is hashed, and layer_bytes_prove takes the digest of all of
+ * it, however little of the tar was wanted. */
+MUST_USE bool layer_bytes_reopen(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes,
+                                 Arena *arena, const Limits *limits, Error *err);
+MUST_USE bool layer_bytes_prove(LayerBytes *bytes, Digest *stored, Error *err);
 void layer_bytes_close(LayerBytes *bytes);
 
 /* The SHA-256 of a layer as it is stored, without decoding it. */

@@ -4,6 +4,7 @@
 #include "analyze/folder_work.h"
 #include "analyze/parent.h"
 #include "analyze/worker.h"
+#include "base/map.h"
 #include "base/reader.h"
 
 /* Kinds are at most this; anything else is no cache entry of ours. */
@@ -98,13 +99,25 @@ static bool check_diff_id(LayerWork *work, const Digest *diff_id)
     return true;
 }
 
+static void give_up(LayerWork *work, Str why)
+{
+    work->trouble = why;
+    work->complete = false;
+}
+
+/* The layer's, not ours. */
+static bool is_damage(const Error *trouble)
+{
+    return trouble->code == ERR_FORMAT || trouble->code == ERR_LIMIT ||
+           trouble->code == ERR_UNSUPPORTED;
+}
+
 /* The layer is damaged or beyond a limit: what was read of it counts, and what binds still binds.
  */
 static bool settle(LayerWork *work, const Error *trouble)
 {
     Digest stored;
-    if (trouble->code != ERR_FORMAT && trouble->code != ERR_LIMIT &&
-        trouble->code != ERR_UNSUPPORTED) {
+    if (!is_damage(trouble)) {
         work->err = *trouble;
         return error_within(&work->err, STR_FMT, STR_ARG(work->name));
     }
@@ -112,11 +125,49 @@ static bool settle(LayerWork *work, const Error *trouble)
         (!layer_digest(work->layer, work->lanes, &stored, &work->err) ||
          !check_digest(work, &stored)))
         return false;
-    work->trouble = arena_str(&work->arena, error_message(trouble));
-    work->complete = false;
+    give_up(work, arena_str(&work->arena, error_message(trouble)));
     return true;
 }
 
+/* ---- a second walk ---- */
+
+static bool walk_again(LayerWork *work, const MissingFileVec *files, uint32_t number,
+                       Digest *stored, Error *err)
+{
+    LayerBytes bytes;
+    LayerIndex index = {0};
+    MissingWalk missing = {.files = files, .layer = number, .result = &work->result};
+    LayerVisitor visitor = missing_visitor(&missing);
+    uint64_t entries = 0;
+    const LayerWalk walk = {
+        .limits = work->limits, .arena = &work->arena, .entries = &entries, .visitor = &visitor};
+    if (work->layer->folder)
+        return folder_work_again(work, &walk, files, err);
+    bool ok =
+        layer_bytes_reopen(&bytes, work->layer, work->lanes, &work->arena, work->limits, err) &&
+        layer_walk_tar(&walk, bytes.tar, &index, err) && layer_bytes_prove(&bytes, stored, err);
+    layer_bytes_close(&bytes);
+    return ok;
+}
+
+/* Whoever changes the bytes between two walks could name packages that are kept under a digest that
+ * is not theirs: both have to see the same. A damaged layer was named, what is reached again of it
+ * counts. */
+static bool look_again(LayerWork *work, const MissingFileVec *files, uint32_t number)
+{
+    Error trouble = {0};
+    Digest stored = work->stored;
+    if (!walk_again(work, files, number, &stored, &trouble))
+        return (work->trouble.len && is_damage(&trouble)) || settle(work, &trouble);
+    if (!work->proved || digest_eq(&work->stored, &stored))
+        return true;
+    if (!check_digest(work, &stored))
+        return false;
+    give_up(work, STR("its content changed while it was read"));
+    return true;
+}
+
+/* For long files whose last bytes said that they are worth it. */
 static bool read_again(LayerWork *work)
 {
     MissingFileVec files = {0};
@@ -125,22 +176,61 @@ static bool read_again(LayerWork *work)
         *vec_push(&work->arena, &files) = (MissingFile){.path = path, .as = path};
     }
     missing_sort(&files);
-    return files.len == 0 || layer_work_again(work, &files, 0, &work->err);
+    return files.len == 0 || look_again(work, &files, 0);
 }
+
+/* Files of a folder are opened anew each time: what is not given now is missing. */
+static void say_unread(LayerWork *work, const MissingFileVec *files, uint32_t number, size_t before)
+{
+    Map read;
+    LayerResult *result = &work->result;
+    map_init(&read, &work->arena);
+    for (size_t i = before; i < result->files.len; i++)
+        *map_get(&read, result->files.at[i].path) = work;
+    for (size_t i = 0; i < files->len; i++) {
+        const MissingFile *file = &files->at[i];
+        if (file->layer != number || map_has(&read, file->path))
+            continue;
+        *map_get(&read, file->path) = work;
+        layer_result_say(result, file->path, true, "cannot be read");
+    }
+}
+
+bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number, Error *err)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Lanes alone CLEANUP(lanes_fini);
+    LayerLanes lanes CLEANUP(layer_lanes_fini);
+    size_t before = work->result.files.len;
+    lanes_init(&alone, 1);
+    layer_lanes_init(&lanes, &alone, &arena);
+    lanes_enter(&alone);
+    work->lanes = &lanes;
+    bool ok = look_again(work, files, number);
+    work->lanes = NULL;
+    if (!ok)
+        *err = work->err;
+    else if (work->layer->folder)
+        say_unread(work, files, number, before);
+    return ok;
+}
+
+/* ---- the first ---- */
 
 static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
 {
     LayerBytes bytes;
-    Digest stored, diff_id;
+    Digest diff_id;
     Error trouble = {0};
     bool ok =
         layer_bytes_open(&bytes, work->layer, work->lanes, &work->arena, work->limits, &trouble) &&
         layer_walk_tar(walk, bytes.tar, &work->index, &trouble) &&
-        layer_bytes_finish(&bytes, &stored, &diff_id, &trouble);
+        layer_bytes_finish(&bytes, &work->stored, &diff_id, &trouble);
     layer_bytes_close(&bytes);
     if (!ok)
-        return settle(work, &trouble);
-    return check_digest(work, &stored) && check_diff_id(work, &diff_id) && read_again(work);
+        return settle(work, &trouble) && read_again(work);
+    work->proved = true;
+    return check_digest(work, &work->stored) && check_diff_id(work, &diff_id) && read_again(work);
 }
 
 static bool walk_folder(LayerWork *work, const LayerWalk *walk)
@@ -151,7 +241,6 @@ static bool walk_folder(LayerWork *work, const LayerWalk *walk)
 
 static bool work_do(LayerWork *work)
 {
-    Digest stored;
     LayerVisitor visitor = layer_result_visitor(&work->result);
     const LayerWalk walk = {.limits = work->limits,
                             .arena = &work->arena,
@@ -159,10 +248,12 @@ static bool work_do(LayerWork *work)
                             .visitor = &visitor};
     if (work->layer->missing)
         return true;
-    if (take_cached(work))
+    if (take_cached(work)) {
+        work->proved = !work->layer->folder;
         return work->layer->folder ||
-               (layer_digest(work->layer, work->lanes, &stored, &work->err) &&
-                check_digest(work, &stored));
+               (layer_digest(work->layer, work->lanes, &work->stored, &work->err) &&
+                check_digest(work, &work->stored));
+    }
     work->complete = true;
     return work->layer->folder ? walk_folder(work, &walk) : walk_bytes(work, &walk);
 }
@@ -177,28 +268,4 @@ void layer_work_run(LayerWork *work)
 void layer_work_fini(LayerWork *work)
 {
     arena_fini(&work->arena);
-}
-
-bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number, Error *err)
-{
-    LayerBytes bytes = {0};
-    LayerIndex index = {0};
-    MissingWalk missing = {.files = files, .layer = number, .result = &work->result};
-    LayerVisitor visitor = missing_visitor(&missing);
-    uint64_t entries = 0;
-    const LayerWalk walk = {
-        .limits = work->limits, .arena = &work->arena, .entries = &entries, .visitor = &visitor};
-    Error trouble = {0};
-    bool ok;
-    if (work->layer->folder) {
-        ok = folder_work_again(work, &walk, files, &trouble);
-    } else {
-        ok = layer_bytes_open(&bytes, work->layer, NULL, &work->arena, work->limits, &trouble) &&
-             layer_walk_tar(&walk, bytes.tar, &index, &trouble);
-        layer_bytes_close(&bytes);
-    }
-    if (ok || trouble.code == ERR_FORMAT || trouble.code == ERR_LIMIT)
-        return true; /* named when it was read the first time */
-    *err = trouble;
-    return error_within(err, STR_FMT, STR_ARG(work->name));
 }

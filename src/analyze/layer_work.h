@@ -19,6 +19,8 @@ typedef struct LayerWork {
     LayerResult result;
     uint64_t entries;
     Str trouble;   /* why the layer as a whole is not what it should be; empty: it is */
+    Digest stored; /* of the bytes that index and result are of; only if `proved` */
+    bool proved;
     bool complete; /* read to its end, and what it claims to be: may be kept in the cache */
     bool ok;
     Error err; /* where not ok */
@@ -29,7 +31,8 @@ typedef struct LayerWork {
 void layer_work_run(LayerWork *work);
 void layer_work_fini(LayerWork *work);
 
-/* Reads the layer again for the few files that only a link names. */
+/* Reads the layer again for the few files that only a link names. What it does not find as it was is
+ * `trouble`, or an error where a digest binds. */
 MUST_USE bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number,
                                Error *err);
 

@@ -104,11 +104,18 @@ def test_sha512_binds_as_well(folder):
     assert run.out == "" and run.err.count("sha512:") == 2, run
 
 
+def linked(data):
+    """With the length of a program header, which a linker writes even where there is none."""
+    return data[:54] + b"\x38\0" + data[56:]
+
+
+LONG_TOOL = linked(rust(("smallvec", "0.6.13"), text=b"\x90" * (5 << 20)))
+
+
 def test_long_executables_are_found_by_every_way_in(folder):
     """Longer than what is gathered unasked; the list of sections lies at their end."""
-    long = {".text": b"\x90" * (5 << 20)}
-    layer = tar(("etc/os-release", ALPINE), (APK_DB, OLD_SSL), ("usr/bin/plain", elf(long)),
-                ("usr/bin/tool", rust(("smallvec", "0.6.13"), text=b"\x90" * (5 << 20))),
+    layer = tar(("etc/os-release", ALPINE), (APK_DB, OLD_SSL),
+                ("usr/bin/plain", linked(elf({".text": b"\x90" * (5 << 20)}))), ("usr/bin/tool", LONG_TOOL),
                 ("usr/bin/last", "x"))
     docker_archive("long.tar", [layer])
     oci_layout("long", [layer])
@@ -119,6 +126,19 @@ def test_long_executables_are_found_by_every_way_in(folder):
     for target in ("long.tar", "long", "root"):
         found = names(expect(scan(target), 0))
         assert ("smallvec", "0.6.13") in found and ("libssl3", "3.3.2-r0") in found, (target, found)
+
+
+def test_long_executables_of_a_damaged_layer_are_found(folder):
+    """What is reached of it counts, the second time as well."""
+    whole = tar(("etc/os-release", ALPINE), (APK_DB, OLD_SSL),
+                ("usr/bin/tool", LONG_TOOL), ("usr/bin/last", "x" * 5000))
+    cut = whole[:whole.rindex(b"x" * 5000) + 100]
+    docker_archive("cut.tar", [cut])
+    oci_layout("cut", [cut])
+    for target in ("cut.tar", "cut"):
+        run = expect(scan(target), 4)
+        assert ("smallvec", "0.6.13") in names(run) and ("libssl3", "3.3.2-r0") in names(run), (target, run)
+        assert [i for i in run.json["incomplete"] if "layer" in i["what"]], (target, run)
 
 
 def test_wrong_blob_of_a_layout_is_refused(folder):
