@@ -69,17 +69,21 @@ bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error
     return lane_open(&lanes->stored, &file.stream, err) && lane_finish(&lanes->stored, out, err);
 }
 
-bool layer_digest_of(const ImageLayer *layer, HashKind kind, Digest *out, Error *err)
+bool layer_digest_of(const ImageLayer *layer, HashKind kind, const Digest *same, Digest *out,
+                     Error *err)
 {
     FileStream file;
-    HashStream hashed;
-    Hash hash;
+    HashStream known, wanted;
+    Hash known_hash, wanted_hash;
     file_stream_init(&file, layer->fd, layer->offset, layer->size);
-    if (!hash_init(&hash, kind, err))
+    if (!hash_init(&known_hash, same->kind, err) || !hash_init(&wanted_hash, kind, err))
         return false;
-    hash_stream_init(&hashed, &file.stream, &hash);
-    if (!stream_drain(&hashed.stream, err))
+    hash_stream_init(&known, &file.stream, &known_hash);
+    hash_stream_init(&wanted, &known.stream, &wanted_hash);
+    if (!stream_drain(&wanted.stream, err))
         return false;
-    *out = hash_final(&hash);
-    return true;
+    *out = hash_final(&wanted_hash);
+    const Digest again = hash_final(&known_hash);
+    return digest_eq(&again, same) ||
+           error_set(err, ERR_DIGEST, "its content changed while it was read");
 }

@@ -36,5 +36,7 @@ void layer_bytes_close(LayerBytes *bytes);
 
 /* The SHA-256 of a layer as it is stored, without decoding it. */
 MUST_USE bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error *err);
-/* That of another kind. */
-MUST_USE bool layer_digest_of(const ImageLayer *layer, HashKind kind, Digest *out, Error *err);
+/* That of another kind. ERR_DIGEST if the SHA-256 of what it read is not `same`: then it is that of
+ * other bytes. */
+MUST_USE bool layer_digest_of(const ImageLayer *layer, HashKind kind, const Digest *same,
+                              Digest *out, Error *err);

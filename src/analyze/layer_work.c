@@ -73,8 +73,9 @@ static bool check_digest(LayerWork *work, const Digest *stored)
     if (!digest_parse(work->meta->digest, &claimed))
         return error_set(&work->err, ERR_FORMAT, STR_FMT ": no sha256 or sha512 digest",
                          STR_ARG(work->name));
-    if (claimed.kind != real.kind && !layer_digest_of(work->layer, claimed.kind, &real, &work->err))
-        return false;
+    if (claimed.kind != real.kind &&
+        !layer_digest_of(work->layer, claimed.kind, stored, &real, &work->err))
+        return error_within(&work->err, STR_FMT, STR_ARG(work->name));
     if (digest_eq(&claimed, &real))
         return true;
     return error_set(&work->err, ERR_DIGEST, STR_FMT ": its content has the digest " STR_FMT,

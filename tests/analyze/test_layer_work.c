@@ -11,7 +11,7 @@
 
 /* A layer whose file changes between the first and the second walk over it: behind the long
  * executable that is read again lies enough for a timer to see the first walk pass by. */
-enum { LONG = 5 << 20, BEHIND = 48 << 20 };
+enum { LONG = 5 << 20, BEHIND = 24 << 20 };
 
 typedef struct Scene {
     Arena arena;
@@ -43,12 +43,14 @@ static Str long_executable(Arena *arena)
     return arena_str(arena, buf_str(&bytes));
 }
 
-static void scene_init(Scene *s)
+static void scene_init(Scene *s, bool executable)
 {
     Error err = {0};
     Buf tar CLEANUP(buf_fini) = {0};
     *s = (Scene){.limits = LIMITS_DEFAULT, .file = -1};
-    TAR_PUT(&tar, .name = STR("tool"), .mode = 0755, .body = long_executable(&s->arena));
+    Str zeros = {arena_alloc(&s->arena, LONG), LONG};
+    TAR_PUT(&tar, .name = STR("tool"), .mode = 0755,
+            .body = executable ? long_executable(&s->arena) : zeros);
     TAR_PUT(&tar, .name = STR("noise"), .body = {arena_alloc(&s->arena, BEHIND), BEHIND});
     tar_put_end(&tar);
     REQUIRE_OK(fd_open_temporary(&s->file, &err));
@@ -115,11 +117,11 @@ static void timer_set(suseconds_t every)
     CHECK(setitimer(ITIMER_REAL, &timer, NULL) == 0);
 }
 
-/* Once the executable was passed. */
+/* Once the first file was passed. */
 static void on_timer(int sig)
 {
     (void)sig;
-    if (change.work->result.again.len == 0)
+    if (change.work->index.len < 2)
         return;
     change_now();
     timer_set(0);
@@ -132,7 +134,7 @@ static void change_begin(Scene *s, off_t at)
     change.at = at;
     change.byte = '!';
     change.before = '!';
-    s->work.result.again.len = 0;
+    s->work.index.len = 0;
     signal(SIGALRM, on_timer);
     timer_set(1000);
 }
@@ -151,7 +153,7 @@ static const off_t places[] = {1, 1 << 20};
 TEST(a_layer_that_changes_between_two_walks_is_incomplete)
 {
     Scene s;
-    scene_init(&s);
+    scene_init(&s, true);
     (void)scene_digest(&s);
     for (size_t i = 0; i < COUNT_OF(places); i++) {
         change_begin(&s, places[i]);
@@ -166,7 +168,7 @@ TEST(a_layer_that_changes_between_two_walks_is_incomplete)
 TEST(a_layer_that_binds_and_changes_between_two_walks_is_refused)
 {
     Scene s;
-    scene_init(&s);
+    scene_init(&s, true);
     Str digest = scene_digest(&s);
     for (size_t i = 0; i < COUNT_OF(places); i++) {
         change_begin(&s, places[i]);
@@ -185,7 +187,7 @@ TEST(a_layer_that_changed_is_not_read_for_links)
     Scene s;
     Error err = {0};
     MissingFileVec files = {0};
-    scene_init(&s);
+    scene_init(&s, true);
     *vec_push(&s.arena, &files) = (MissingFile){.path = STR("tool"), .as = STR("etc/os-release")};
     Str digest = scene_digest(&s);
     for (size_t i = 0; i < COUNT_OF(places); i++)
@@ -203,5 +205,42 @@ TEST(a_layer_that_changed_is_not_read_for_links)
             change_now();
             layer_work_fini(work);
         }
+    scene_fini(&s);
+}
+
+static Str sha512_of(Scene *s)
+{
+    Error err = {0};
+    FileStream file;
+    Hash hash;
+    HashStream hashed;
+    file_stream_init(&file, s->file, 0, s->layer.size);
+    REQUIRE_OK(hash_init(&hash, HASH_SHA512, &err));
+    hash_stream_init(&hashed, &file.stream, &hash);
+    REQUIRE_OK(stream_drain(&hashed.stream, &err));
+    Digest digest = hash_final(&hash);
+    return digest_str(&s->arena, &digest);
+}
+
+/* It is taken of the file once more: that has to be what was read. */
+TEST(a_layer_that_changes_into_what_its_sha512_says_is_refused)
+{
+    Scene s;
+    scene_init(&s, false);
+    CHECK(scene_run(&s, sha512_of(&s))->ok);
+    layer_work_fini(&s.work);
+    change.file = s.file;
+    change.at = places[1];
+    change.byte = '!';
+    change_now();
+    Str other = sha512_of(&s);
+    change.byte = change.before;
+    change_now();
+    change_begin(&s, places[1]);
+    LayerWork *work = scene_run(&s, other);
+    change_end();
+    CHECK(!work->ok);
+    CHECK_INT(work->err.code, ERR_DIGEST);
+    layer_work_fini(work);
     scene_fini(&s);
 }
