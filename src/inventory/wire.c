@@ -179,7 +179,9 @@ void wire_put_packages(Buf *out, const PackageVec *packages)
         put_package(out, &packages->at[i]);
 }
 
-enum { PACKAGE_BYTES = 16 }; /* none takes fewer: so a count that lies reserves nothing to speak of */
+enum {
+    PACKAGE_BYTES = 16
+}; /* none takes fewer: so a count that lies reserves nothing to speak of */
 
 void wire_take_packages(WireTake *take, size_t layers, size_t executables, PackageVec *out)
 {
