@@ -219,7 +219,7 @@ def finish(process, failed=0):
             out, err = process.communicate(timeout=patience)
             break
     if patience is None:
-        err = (err or b"") + f"(no end after {SECONDS} seconds)".encode()
+        err = (err or b"") + f"(no end after {SECONDS + GRACE} seconds)".encode()
     return Done(process.returncode, (out or b"").decode("utf-8", "replace"), (err or b"").decode("utf-8", "replace"),
                 failed, children_left())
 

@@ -239,7 +239,7 @@ static const struct {
                         LONE(syscall) LONE(mremap) LONE(pthread_create)};
 
 /* Other libraries' constructors may call before ours has run. */
-__attribute__((constructor)) static void resolve(void)
+static void resolve(void)
 {
     static bool done;
     if (done)
@@ -249,6 +249,12 @@ __attribute__((constructor)) static void resolve(void)
         void *next = dlsym(RTLD_NEXT, rows[i].name);
         memcpy(rows[i].into, &next, sizeof next);
     }
+}
+
+/* A sanitizer calls before there is an environment to be told anything by. */
+__attribute__((constructor)) static void prepare(void)
+{
+    resolve();
     const char *path = getenv("FAULT_COUNTS");
     int fd = path ? (int)next_syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0) : -1;
     void *page =
@@ -337,6 +343,32 @@ OPENER(open64)
     }
 OPENER_AT(openat)
 OPENER_AT(openat64)
+
+/* What the above become without a mode, where _FORTIFY_SOURCE is on. */
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
+
+SHOWN int __open_2(const char *path, int flags)
+{
+    return open(path, flags, 0);
+}
+
+SHOWN int __open64_2(const char *path, int flags)
+{
+    return open64(path, flags, 0);
+}
+
+SHOWN int __openat_2(int dir, const char *path, int flags)
+{
+    return openat(dir, path, flags, 0);
+}
+
+SHOWN int __openat64_2(int dir, const char *path, int flags)
+{
+    return openat64(dir, path, flags, 0);
+}
 
 #define CONTROL(name)                                                                              \
     SHOWN int name(int fd, int command, ...)                                                       \

@@ -80,6 +80,7 @@ class Killing:
             killed += hit
             self.check(f"try {tries}")
             self.renew()
+        assert killed, f"none was killed in {tries} runs"
         print(f"{' '.join(self.words[:2])}: {killed} killed in {tries} runs")
 
     def at_every_change(self, *numbers):
@@ -95,6 +96,7 @@ class Killing:
                 if not done.failed:
                     break
                 tried += 1
+            assert tried, f"no call for signal {number} to come before"
             print(f"{' '.join(self.words[:2])}: signal {number} at {tried} moments")
 
 

@@ -280,6 +280,20 @@ def as_nobody():
     os.setuid(65534)
 
 
+def of_nobody(folder):
+    """A copy of the program: the folders above the checkout may be root's alone."""
+    program = shutil.copy(BIN, f"{folder}/program")
+    os.chmod(folder, 0o755)
+    os.chmod(program, 0o755)
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, check=False, preexec_fn=as_nobody)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Skip(f"nobody cannot run a program here: {error}") from error
+    if done.returncode:
+        raise Skip(f"nobody cannot run the program: {done.stderr.decode(errors='replace')[-200:]}")
+    return {"executable": program}
+
+
 def open_to_all(folder):
     os.chmod(folder, 0o755)
     for place, folders, files in os.walk("work"):
@@ -291,7 +305,7 @@ def test_processes(folder):
     """A user who may start no other: of the parser's child, or of its threads."""
     sanitizers_want_more()
     as_root()
-    trial = Trial(folder)
+    trial, nobody = Trial(folder), of_nobody(folder)
     good, after = trial.good(SCAN)
 
     def alone(most):
@@ -301,10 +315,10 @@ def test_processes(folder):
     for most in (1, 2, 3, 4):
         trial.world.renew()
         open_to_all(folder)
-        trial.judge(f"{most} processes", run(SCAN, preexec_fn=lambda: alone(most)), good, after)
+        trial.judge(f"{most} processes", run(SCAN, preexec_fn=lambda: alone(most), **nobody), good, after)
     trial.world.renew()
     open_to_all(folder)
-    one_line(expect(run(SCAN, preexec_fn=lambda: alone(1)), 1), "Resource temporarily unavailable")
+    one_line(expect(run(SCAN, preexec_fn=lambda: alone(1), **nobody), 1), "Resource temporarily unavailable")
     trial.verdict()
 
 
@@ -312,6 +326,7 @@ def test_unreadable(folder):
     """Not root, and rights are missing: each is named, and nothing that could not be read is clean."""
     as_root()
     World(folder)
+    nobody = of_nobody(folder)
     for path, mode in (("root/app", 0), ("root/app/node_modules/lodash", 0o444), ("root/lib/apk/db", 0),
                        ("root/lib/apk/db/installed", 0), ("root", 0), ("image.tar", 0), ("layout/index.json", 0),
                        ("layout/blobs/sha256", 0), ("work/db/advisories.db", 0), ("work/cache", 0o500),
@@ -323,7 +338,7 @@ def test_unreadable(folder):
         os.chmod(path, mode)
         target = path.split("/", maxsplit=1)[0] if not path.startswith("work") else "image.tar"
         words = ["scan", f"../{target}", "--as-of", AS_OF, "--db", "db", "--cache", "cache", "--format", "json"]
-        done = run([*words, "-o", "out/r.json"], preexec_fn=as_nobody)
+        done = run([*words, "-o", "out/r.json"], preexec_fn=as_nobody, **nobody)
         os.chmod(path, before)
         if path == "work/cache":
             expect(done, 0)  # a cache that cannot be written costs time
