@@ -6,9 +6,9 @@
 
 enum { SANDBOX_FDS = 4160 }; /* descriptors at most; a lower hard limit stays */
 
-/* What a process may still do once it parses hostile bytes: compute, start threads and choose
- * the processors they run on, and read, map and write the descriptors it holds or is handed. Irrevocable; for a child of base/child.h before its
- * first hostile byte.
+/* What a process may still do once it parses hostile bytes: compute, start threads and choose the
+ * processors they run on, and read, map and write the descriptors it holds or is handed.
+ * Irrevocable; for a child of base/child.h before its first hostile byte.
  *
  * No new privileges, no core, not traceable; limits->memory of address space, limits->seconds of
  * processor time (SIGXCPU), limits->file_bytes to a file; a list of allowed system calls, in which
