@@ -93,6 +93,7 @@ static bool header_take(Database *db, Database **out, Error *err)
         mapping_close(&db->mapping);
         return false;
     }
+    mapping_forget(&db->mapping); /* a scan reads layers first */
     *out = db;
     return true;
 }

@@ -40,6 +40,8 @@ typedef struct Mapping {
 } Mapping;
 MUST_USE bool mapping_open(Fd fd, Str name, Mapping *out, Error *err);
 void mapping_close(Mapping *mapping);
+/* What was looked at so far is no longer ours in memory; it is there as before. */
+void mapping_forget(const Mapping *mapping);
 /* A file while it is looked at, for whoever needs little of it: mapped, not read. What others write
  * shows at once, so only of files that nobody writes. One at a time in each thread; false if it cannot
  * be mapped. The handler of SIGBUS as above. */

@@ -113,6 +113,18 @@ bool mapping_open(Fd fd, Str name, Mapping *out, Error *err)
     return true;
 }
 
+void mapping_forget(const Mapping *mapping)
+{
+    for (size_t i = 0; i < COUNT_OF(mapped); i++)
+        if (mapped[i].at && mapped[i].at == mapping->bytes.ptr) {
+            union {
+                const char *in;
+                void *out;
+            } bytes = {.in = mapped[i].at};
+            (void)madvise(bytes.out, mapped[i].len, MADV_DONTNEED);
+        }
+}
+
 void mapping_close(Mapping *mapping)
 {
     union {
