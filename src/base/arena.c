@@ -15,7 +15,7 @@ typedef struct ArenaBlock {
     _Alignas(max_align_t) char bytes[];
 } ArenaBlock;
 
-enum { FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
+enum { FIRST_BLOCK = 32 << 10, LARGEST_STEP = 1 << 20 };
 enum { EAGER_BLOCK = 64 << 10, HUGE_FROM = 512 << 10, HUGE_NEED = 128 << 10, HUGE_BLOCK = 2 << 20 };
 
 /* Under AddressSanitizer what was not handed out may not be touched, and each piece has a gap behind
