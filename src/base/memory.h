@@ -9,3 +9,5 @@ void *memory_resize(void *old, size_t size); /* never NULL */
 /* Says so and ends the process with status 1. */
 _Noreturn void memory_exhausted(size_t wanted);
 void memory_quiet(void); /* it says nothing from now on: somebody else will */
+/* For a program that is soon over: takes from the system in larger steps, and gives little back. */
+void memory_hurry(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/command.h"
 #include "help_pages.h"
 
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 {
     if (!streams_settle())
         return EXIT_FAILED;
+    memory_hurry();
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     int code = dispatch(argc, argv);
     bool failed = code == EXIT_FAILED || code == EXIT_USAGE;
