@@ -6,6 +6,7 @@ ASSAY_BENCH        folder for images and databases (7 GB; kept)    build/bench
 ASSAY_BENCH_BUILD  the build folder that holds the programs        build/release
 """
 import contextlib
+import functools
 import glob
 import json
 import os
@@ -87,22 +88,22 @@ def middle(values):
     return statistics.median(values)
 
 
+@functools.cache
 def database():
     """The folder of the database that is matched against: the shared feeds, else the seed."""
     feeds = f"{SHARED}/feeds"
     name, source = ("db", feeds) if os.path.isdir(feeds) else ("db-seed", f"{SOURCE}/data")
     folder = f"{ROOT}/{name}"
-    if not os.path.exists(f"{folder}/done"):
+    known = [ASSAY, "db", "status", "--db", folder]  # not what an older program made
+    if subprocess.run(known, capture_output=True, check=False).returncode:
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         output(ASSAY, "db", "build", "--quiet", source, "--db", folder)
-        with open(f"{folder}/done", "w", encoding="utf-8"):
-            pass
     return folder
 
 
 def database_file():
-    return max(glob.glob(f"{database()}/*"), key=os.path.getsize)
+    return max(glob.glob(f"{database()}/*.db"), key=os.path.getsize)
 
 
 def scan(target, *more, binary=None):

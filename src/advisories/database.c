@@ -344,9 +344,11 @@ static bool row_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
     out->record = reader_str(r);
     uint64_t ids = reader_varint(r);
     c->ids = *r;
-    for (c->id_count = 0; c->id_count < ids && reader_ok(r) && reader_left(r); c->id_count++)
+    for (c->id_count = 0; c->id_count < ids && reader_ok(r) && reader_left(r); c->id_count++) {
         if (!reader_varint(r))
             reader_varint(r);
+        reader_varint(r);
+    }
     if (!row_take(r, c->db->sections[SECTION_STRINGS], arena, out))
         return false;
     if (out->package.len == 0)
@@ -376,6 +378,9 @@ bool advisories_take(AdvisoryCursor *c, const Advisory *row, Advisory *out)
     c->id_count--;
     *out = *row;
     out->id = id_take(c->db, &c->ids, row->record);
+    uint64_t flaw = reader_varint(&c->ids);
+    out->ordinal = flaw >> 1 < UINT32_MAX ? (uint32_t)(flaw >> 1) : UINT32_MAX;
+    out->rejected = flaw & 1;
     out->doubt = doubt_of(&row->doubt, out->id);
     return true;
 }
@@ -522,6 +527,18 @@ bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena
 {
     Reader r;
     return vulnerability_find(db, id, nth, arena, &r, out);
+}
+
+bool database_vulnerability_of(const Database *db, const Advisory *advisory, Arena *arena,
+                               Vulnerability *out)
+{
+    Reader r;
+    *out = (Vulnerability){0};
+    if (!vulnerability_open(db, advisory->ordinal, &r, &out->id) ||
+        !str_eq(out->id, advisory->id))
+        return false;
+    vulnerability_take(db, &r, arena, out);
+    return true;
 }
 
 /* Those of one package that speak of one vulnerability. */

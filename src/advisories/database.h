@@ -69,6 +69,8 @@ typedef struct Advisory {
     /* Rule 78: packages that the CVE's other records agree on, none of which resembles this one:
      * the record's alias may be wrong. Empty: no doubt. */
     StrVec doubt;
+    uint32_t ordinal; /* of the vulnerability, for database_vulnerability_of */
+    bool rejected;    /* the vulnerability is: its CVE was withdrawn */
 } Advisory;
 typedef Vec(Advisory) AdvisoryVec;
 
@@ -115,6 +117,9 @@ typedef struct Vulnerability {
  * `nth` counts them from 0. */
 bool database_vulnerability(const Database *db, Str id, size_t nth, Arena *arena,
                             Vulnerability *out);
+/* The one that a statement is about, and no other that goes by its name; without a search. */
+bool database_vulnerability_of(const Database *db, const Advisory *advisory, Arena *arena,
+                               Vulnerability *out);
 /* Every statement that belongs to a vulnerability, over all ecosystems and packages. */
 void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVec *out);
 

@@ -14,12 +14,13 @@
  *             of one package stand together, so that matching it touches one place. A list instead
  *             of rows holds places of other packages: "*:artifact" of Maven
  *   row       source, record, ids (as the length of a suffix of the record's name, or 0 and a
- *             string's reference), then row_put's
+ *             string's reference; then twice the vulnerability's ordinal, odd where it was
+ *             rejected), then row_put's
  *   vulnerability  see vulnerability_put
  */
 #define DATABASE_MAGIC STR("ASSAYDB\n")
 enum {
-    DATABASE_FORMAT = 1,
+    DATABASE_FORMAT = 2,
     DATABASE_SEED = 1, /* flag */
     HEADER_DIGEST = 24,
     HEADER_DIGESTED = 56,

@@ -140,6 +140,7 @@ static void row_write(Writer *w, Buf *out, const RowFacts *row, uint32_t place)
         buf_varint(out, suffix ? id.len : 0);
         if (!suffix)
             buf_varint(out, strings_put(&w->pool, id));
+        buf_varint(out, (uint64_t)record->flaws[i]->ordinal << 1 | record->flaws[i]->rejected);
         place_add(w, record->flaws[i], place);
     }
     ArenaMark mark = arena_mark(&w->facts->scratch);

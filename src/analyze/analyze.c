@@ -71,7 +71,9 @@ bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Er
 {
     FindingVec found = {0};
     EolState eol = {.date = DATE_NONE};
-    const MatchOptions options = {.policy = request->policy, .as_of = request->as_of};
+    const MatchOptions options = {.policy = request->policy,
+                                  .as_of = request->as_of,
+                                  .masked = request->masked ? NULL : &out->masked};
     *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
     if (!analyze_inventory(request, arena, &out->inventory, err))
         return false;

@@ -16,6 +16,7 @@ typedef struct AnalyzeRequest {
     Context context; /* what the user said */
     StrVec fixed;    /* increments that are active */
     Date as_of;
+    bool masked; /* masked findings are shown: without, some are counted alone (Result.masked) */
 } AnalyzeRequest;
 
 /* Opens, reads in a sandboxed child, matches, merges and scores. Strings of *out live on the arena

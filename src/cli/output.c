@@ -40,6 +40,14 @@ bool outputs_check(const Options *options, Arena *arena, Error *err)
                                       "other one a file with -o");
 }
 
+bool outputs_masked(const Options *options)
+{
+    bool masked = false;
+    for (size_t i = 0; i < options->outputs.len; i++)
+        masked = masked || report_format_find(format_of(&options->outputs.at[i]))->masked;
+    return masked;
+}
+
 static bool is_utf8_locale(void)
 {
     static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};

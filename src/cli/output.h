@@ -6,6 +6,8 @@
 
 /* Every --format is known, and at most one goes to standard output. For before the work starts. */
 MUST_USE bool outputs_check(const Options *options, Arena *arena, Error *err);
+/* Does one of them, all known, list masked findings? */
+bool outputs_masked(const Options *options);
 /* Writes the result in every format that was asked for (table where none was). */
 MUST_USE bool outputs_write(const Options *options, const Policy *policy, const Result *result,
                             Error *err);

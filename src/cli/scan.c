@@ -24,7 +24,10 @@ static bool request_make(const Options *options, Arena *arena, AnalyzeRequest *o
                             .as_of = option_as_of(options)};
     if (!options->no_cache)
         out->cache = place_layers(arena, options);
-    return outputs_check(options, arena, err) && option_policy(options, arena, &out->policy, err) &&
+    if (!outputs_check(options, arena, err))
+        return false;
+    out->masked = outputs_masked(options);
+    return option_policy(options, arena, &out->policy, err) &&
            option_context(options, out->policy, arena, &out->context, &out->fixed, err) &&
            option_threshold(options, out->policy, threshold, err);
 }

@@ -55,5 +55,6 @@ typedef struct Result {
     StrVec fixed; /* increments that are active */
     Score score;
     FindingVec findings; /* sorted by finding_cmp */
+    uint64_t masked;     /* how many more are masked and left out: who asked shows none of them */
     Vertical vertical;
 } Result;

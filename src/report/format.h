@@ -19,6 +19,7 @@ typedef struct ReportOptions {
  * takes every text of the result for hostile. */
 typedef struct ReportFormat {
     const char *name, *summary, *spec;
+    bool masked; /* lists masked findings: without, a Result may count some alone */
     bool (*write)(const Result *result, const ReportOptions *options, Buf *out, Error *err);
 } ReportFormat;
 

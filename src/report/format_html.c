@@ -99,5 +99,6 @@ const ReportFormat report_format_html = {
     .name = "html",
     .summary = "one page that needs nothing else: the card, the waterfall, the list",
     .spec = "https://html.spec.whatwg.org/",
+    .masked = true,
     .write = html_write,
 };

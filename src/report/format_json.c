@@ -14,5 +14,6 @@ const ReportFormat report_format_json = {
     .name = "json",
     .summary = "everything, for programs; `assay score` takes it back in",
     .spec = "docs/schema/result.schema.json",
+    .masked = true,
     .write = json_write,
 };

@@ -213,13 +213,13 @@ static void findings(Page *page, const Summary *summary)
     }
     if (summary->count)
         page_table(page, columns, COUNT_OF(columns), cells, summary->count);
-    if (summary->masked_count)
+    if (summary->hidden_count)
         page_wrap(page, 0, 0,
                   (Span){arena_printf(page->arena,
                                       "%zu masked finding%s not counted and not listed here; "
                                       "--format json shows them and why",
-                                      summary->masked_count,
-                                      summary->masked_count == 1 ? " is" : "s are"),
+                                      summary->hidden_count,
+                                      summary->hidden_count == 1 ? " is" : "s are"),
                          STYLE_DIM});
 }
 

@@ -39,6 +39,7 @@ static void findings_order(Arena *arena, const Result *result, Summary *out)
         out->severities[f->severity]++;
         out->kev += f->kev.added != DATE_NONE || f->inputs.exploit[EXPLOIT_KEV];
     }
+    out->hidden_count = out->masked_count + result->masked;
     if (out->count)
         qsort(out->order, out->count, sizeof *out->order, by_weight);
 }
@@ -349,8 +350,8 @@ Str found_words(Arena *arena, const Summary *summary, bool severities)
         }
     if (summary->kev && severities)
         buf_printf(&buf, "; %zu in KEV", summary->kev);
-    if (summary->masked_count)
-        buf_printf(&buf, "; %zu masked, not counted", summary->masked_count);
+    if (summary->hidden_count)
+        buf_printf(&buf, "; %zu masked, not counted", summary->hidden_count);
     return arena_str(arena, buf_str(&buf));
 }
 

@@ -102,6 +102,29 @@ static void build(Scene *s)
     REQUIRE_OK(database_open(path, &s->arena, &s->db, &err));
 }
 
+static size_t unmasked(const FindingVec *findings)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < findings->len; i++)
+        count += findings->at[i].mask.reason.len == 0;
+    return count;
+}
+
+/* Counting masked findings instead of describing them leaves out no other and counts each once. */
+static void check_counted(Scene *s)
+{
+    uint64_t masked = 0;
+    MatchOptions options = s->options;
+    FindingVec some = {0};
+    NoteVec incomplete = {0};
+    options.masked = &masked;
+    builtin_match(&s->inventory, s->db, &options, &s->arena, &some, &incomplete);
+    CHECK_INT(unmasked(&some), unmasked(&s->findings));
+    CHECK_INT(some.len + masked, s->findings.len);
+    CHECK_INT(incomplete.len, s->incomplete.len);
+    s->masked = masked;
+}
+
 void scene_match(Scene *s)
 {
     if (!s->db)
@@ -110,6 +133,7 @@ void scene_match(Scene *s)
     for (size_t i = 0; i < s->inventory.packages.len; i++)
         package_close(&s->arena, &s->inventory.packages.at[i], &s->inventory.subject.os);
     builtin_match(&s->inventory, s->db, &s->options, &s->arena, &s->findings, &s->incomplete);
+    check_counted(s);
     eol_match(&s->inventory, s->db, &s->options, &s->arena, &s->eol, &s->findings, &s->notes);
 }
 

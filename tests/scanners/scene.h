@@ -14,6 +14,7 @@ typedef struct Scene {
     Database *db;
     MatchOptions options;
     FindingVec findings;
+    uint64_t masked; /* how many of them need no description to be masked */
     NoteVec notes, incomplete;
     EolState eol;
     unsigned records;

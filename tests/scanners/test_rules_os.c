@@ -252,6 +252,30 @@ TEST(rule_68_kernel_in_a_container)
     const Finding *f = scene_find(&s, "CVE-2024-0001");
     CHECK(f && f->mask.reason.len && f->status == STATUS_AFFECTED);
     CHECK_STR(f->mask.author, STR("rule 68"));
+    CHECK_INT(s.masked, 1);
+}
+
+/* Two versions of one source: what both have is one finding, and counted once. */
+TEST(rule_68_masked_findings_are_counted)
+{
+    Scene s CLEANUP(scene_fini) = {0};
+    debian(&s);
+    scene_fix(&s, "CVE-2024-0001", "Debian:12", "linux", "6.1.90-1");
+    scene_fix(&s, "CVE-2024-0002", "Debian:12", "linux", "6.1.80-1");
+    scene_fix(&s, "CVE-2024-0003", "Debian:12", "linux", "6.1.76-1");
+    scene_fix(&s, "CVE-2024-0004", "Debian:12", "linux", "6.1.90-1");
+    scene_file(&s, "vulnrichment/2024/0xxx/CVE-2024-0004.json",
+               "{\"cveMetadata\":{\"cveId\":\"CVE-2024-0004\",\"state\":\"REJECTED\"},"
+               "\"containers\":{\"cna\":{}}}");
+    scene_source(&s, PACKAGE_DEB, "linux-libc-dev", "6.1.76-1", "linux", "6.1.76-1");
+    scene_match(&s);
+    CHECK_INT(s.masked, 2);
+    scene_source(&s, PACKAGE_DEB, "linux-headers-6.1.0-19", "6.1.85-1", "linux", "6.1.85-1");
+    scene_match(&s);
+    CHECK_INT(s.findings.len, 2);
+    scene_source(&s, PACKAGE_NPM, "linux", "1.0.0", "linux", "1.0.0");
+    scene_match(&s);
+    CHECK_INT(s.findings.len, 2);
 }
 
 TEST(rule_68_kernel_of_a_host)

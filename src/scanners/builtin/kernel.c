@@ -59,12 +59,13 @@ static bool is_running(const Package *p, Str running)
     return str_starts(running, bare);
 }
 
-Str kernel_mask_reason(const Inventory *inventory, const MatchOptions *options, const Finding *f)
+Str kernel_mask_reason(const Inventory *inventory, const MatchOptions *options,
+                       const uint32_t *packages, size_t count)
 {
     bool host = inventory->subject.kind == SUBJECT_HOST;
     bool image = false;
-    for (size_t i = 0; i < f->packages.len; i++) {
-        const Package *p = &inventory->packages.at[f->packages.at[i]];
+    for (size_t i = 0; i < count; i++) {
+        const Package *p = &inventory->packages.at[packages[i]];
         if (!package_type_is_os(p->type) || !is_kernel_source(p->source_name))
             return (Str){0};
         if (!is_kernel_image(p))

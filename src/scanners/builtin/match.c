@@ -18,6 +18,8 @@ typedef struct Matcher {
     Arena *arena;
     Arena scratch; /* what one question's records say */
     Arena brief;   /* what one claim is made of */
+    const QuestionVec *questions;
+    Map units; /* how many questions are about one; counted once somebody asks */
     Vec(Finding *) found;
 } Matcher;
 
@@ -73,16 +75,6 @@ static bool is_stale(const Hit *hits, size_t count, const StrVec *passed)
     return sorted_holds(passed, hits->advisory->id);
 }
 
-/* Itself, and not another one of which the id is an alias: a GHSA that a bundle names beside two CVEs
- * is neither of them, and has nothing of their evidence. */
-static bool vulnerability_of(Matcher *m, Str id, Vulnerability *out)
-{
-    for (size_t nth = 0; database_vulnerability(m->db, id, nth, &m->brief, out); nth++)
-        if (str_eq(out->id, id))
-            return true;
-    return false;
-}
-
 static void describe(Matcher *m, const Question *q, Str where, const Hit *hits, size_t count)
 {
     Vulnerability vulnerability;
@@ -93,13 +85,11 @@ static void describe(Matcher *m, const Question *q, Str where, const Hit *hits, 
                    .hits = hits,
                    .count = count,
                    .options = m->options};
-    if (vulnerability_of(m, hits->advisory->id, &vulnerability))
+    if (database_vulnerability_of(m->db, hits->advisory, &m->brief, &vulnerability))
         claim.vulnerability = &vulnerability;
-    if (!claim.vulnerability || !vulnerability.rejected) {
-        Finding *f = arena_new(m->arena, Finding);
-        finding_describe(&claim, m->arena, &m->brief, f);
-        *vec_push(m->arena, &m->found) = f;
-    }
+    Finding *f = arena_new(m->arena, Finding);
+    finding_describe(&claim, m->arena, &m->brief, f);
+    *vec_push(m->arena, &m->found) = f;
     arena_reset(&m->brief, mark);
 }
 
@@ -146,6 +136,33 @@ static void ask_database(Matcher *m, const Question *q, Str ecosystem, Answers *
     }
 }
 
+static bool is_alone(Matcher *m, const Question *q)
+{
+    bool first = map_len(&m->units) == 0;
+    for (size_t i = 0; first && i < m->questions->len; i++) {
+        void **count = map_get(&m->units, m->questions->at[i].unit);
+        *count = (void *)((uintptr_t)*count + 1);
+    }
+    return (uintptr_t)map_find(&m->units, q->unit) == 1;
+}
+
+/* Masked whatever is found, and joined with what no other question finds: rule 68. */
+static bool is_counted(Matcher *m, const Question *q)
+{
+    return m->options->masked &&
+           kernel_mask_reason(m->inventory, m->options, q->packages.at, q->packages.len).len &&
+           is_alone(m, q);
+}
+
+static void hits_sort(HitVec *hits)
+{
+    for (size_t i = 1; i < hits->len; i++)
+        if (hit_order(&hits->at[i - 1], &hits->at[i]) > 0) {
+            qsort(hits->at, hits->len, sizeof *hits->at, hit_order);
+            return;
+        }
+}
+
 static void answer(Matcher *m, const Question *q)
 {
     Answers said = {0};
@@ -154,17 +171,23 @@ static void answer(Matcher *m, const Question *q)
     HitVec hits = said.hits;
     if (!hits.len)
         return;
-    Str where = question_where(m->inventory, q, m->arena);
+    bool counted = is_counted(m, q);
+    Str where = counted ? (Str){0} : question_where(m->inventory, q, m->arena);
     ids_sort(&said.denied);
     ids_sort(&said.passed);
-    qsort(hits.at, hits.len, sizeof *hits.at, hit_order);
+    hits_sort(&hits);
     for (size_t i = 0, end; i < hits.len; i = end) {
         for (end = i + 1; end < hits.len && str_eq(hit_id(&hits.at[i]), hit_id(&hits.at[end])) &&
                           hits.at[i].advisory->malware == hits.at[end].advisory->malware;)
             end++;
-        if (!sorted_holds(&said.denied, hits.at[i].advisory->id) &&
-            !is_stale(&hits.at[i], end - i, &said.passed))
-            describe(m, q, where, &hits.at[i], end - i);
+        const Hit *hit = &hits.at[i];
+        if (hit->advisory->rejected || sorted_holds(&said.denied, hit->advisory->id) ||
+            is_stale(hit, end - i, &said.passed))
+            continue;
+        if (counted)
+            ++*m->options->masked;
+        else
+            describe(m, q, where, hit, end - i);
     }
 }
 
@@ -219,7 +242,8 @@ static void gather(Matcher *m, FindingVec *out)
         Finding *f = found[i];
         for (end = i + 1; end < count && finding_cmp(f, found[end]) == 0; end++)
             claim_join(m->arena, f, found[end]);
-        Str reason = kernel_mask_reason(m->inventory, m->options, f);
+        Str reason = kernel_mask_reason(m->inventory, m->options, f->packages.at,
+                                        f->packages.len);
         if (f->mask.reason.len == 0 && reason.len)
             f->mask = (Mask){.reason = reason, .author = STR("rule 68"), .until = DATE_NONE};
         *vec_push(m->arena, out) = *f;
@@ -231,6 +255,8 @@ void builtin_match(const Inventory *inventory, const Database *db, const MatchOp
 {
     Matcher m = {.inventory = inventory, .db = db, .options = options, .arena = arena};
     QuestionVec questions = {0};
+    m.questions = &questions;
+    map_init(&m.units, arena);
     arena_init(&m.scratch);
     arena_init(&m.brief);
     m.scratch.eager = arena->eager;
