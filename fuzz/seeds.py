@@ -455,6 +455,17 @@ def messages():
     seed('message.conversation', 'store', message(b'S', text(b'x') + b'bytes'))
 
 
+def wires():
+    """Results as a cache keeps them: `full` was written by a test; and files, which the fuzzer makes such bytes of."""
+    full = read('result_wire', 'full')
+    for at in (0, 5, len(full) // 2, len(full) - 1):
+        seed('result_wire', f'damaged_{at}', full[:at] + bytes([full[at] ^ 1]) + full[at + 1:])
+    seed('result_wire', 'cut', full[:-9])
+    seed('result_wire', 'more', full + b'\0')
+    for name in ('bare', 'container.json', 'host.json', 'unknown.json'):
+        seed('result_wire', name, read('result', name))
+
+
 def zip64():
     b = zipped([('a', b'text')], zipfile.ZIP_STORED).rstrip(b'\n')
     end = b.rindex(b'PK\5\6')
@@ -534,5 +545,5 @@ def dictionaries():
 
 
 if __name__ == '__main__':
-    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, bases, messages, policies, zip64, rust, dictionaries):
+    for make in (versions, words, codecs, tars, zips, rpms, executables, documents, results, feeds, bases, messages, wires, policies, zip64, rust, dictionaries):
         make()
