@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "inventory/cataloger.h"
 #include "model/ecosystem.h"
 #include "scanners/builtin/match.h"
@@ -93,7 +94,28 @@ static void look_up(const Database *db, Str ecosystem, Str name, Depth depth, Ar
         continue;
 }
 
-static double bare(const QuestionVec *questions, const FindingVec *findings, const Database *db,
+/* The statements whose vulnerabilities the findings are of: one for each. */
+static AdvisoryVec found_of(const QuestionVec *questions, const FindingVec *findings,
+                            const Database *db, Arena *arena)
+{
+    Map ids;
+    AdvisoryVec all = {0}, found = {0};
+    map_init(&ids, arena);
+    for (size_t i = 0; i < findings->len; i++)
+        *map_get(&ids, findings->at[i].id) = &ids;
+    for (size_t i = 0; i < questions->len; i++)
+        for (size_t k = 0; k < questions->at[i].ecosystems->len; k++)
+            database_find(db, questions->at[i].ecosystems->at[k], questions->at[i].name, arena, &all);
+    for (size_t i = 0; i < all.len; i++) {
+        if (map_find(&ids, all.at[i].id) == NULL)
+            continue;
+        *map_get(&ids, all.at[i].id) = NULL;
+        *vec_push(arena, &found) = all.at[i];
+    }
+    return found;
+}
+
+static double bare(const QuestionVec *questions, const AdvisoryVec *found, const Database *db,
                    Depth depth)
 {
     Arena arena CLEANUP(arena_fini) = {0};
@@ -106,9 +128,9 @@ static double bare(const QuestionVec *questions, const FindingVec *findings, con
             look_up(db, q->ecosystems->at[k], q->name, depth, &arena);
         arena_reset(&arena, mark);
     }
-    for (size_t i = 0; depth != KEYS && i < findings->len; i++) {
+    for (size_t i = 0; depth != KEYS && i < found->len; i++) {
         Vulnerability vulnerability;
-        (void)database_vulnerability(db, findings->at[i].id, 0, &arena, &vulnerability);
+        (void)database_vulnerability_of(db, &found->at[i], &arena, &vulnerability);
         arena_reset(&arena, mark);
     }
     return now() - start;
@@ -130,9 +152,10 @@ static void measure(const Inventory *inventory, const Database *db, const Policy
         builtin_match(inventory, db, &options, &arena, &findings, &incomplete);
         matching[at] = now() - start;
         questions_of(inventory, db, &arena, &questions, &incomplete);
-        keys[at] = bare(&questions, &findings, db, KEYS);
-        looks[at] = bare(&questions, &findings, db, LOOKS);
-        lookups[at] = bare(&questions, &findings, db, LOOKUPS);
+        AdvisoryVec hits = found_of(&questions, &findings, db, &arena);
+        keys[at] = bare(&questions, &hits, db, KEYS);
+        looks[at] = bare(&questions, &hits, db, LOOKS);
+        lookups[at] = bare(&questions, &hits, db, LOOKUPS);
         asked = questions.len;
         found = findings.len;
         if (round < 0)

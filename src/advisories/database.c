@@ -15,6 +15,8 @@ struct Database {
     Date built, epss_date;
     uint32_t flags;
     Digest digest;
+    uint64_t inode;
+    struct timespec changed; /* the file: its contents or its state */
 };
 
 uint64_t package_hash(Str ecosystem, Str key)
@@ -60,8 +62,8 @@ static bool header_read(Database *db, Error *err)
     db->digest = (Digest){.kind = HASH_SHA256, .len = 32};
     for (size_t i = 0; i < 32; i++)
         db->digest.bytes[i] = reader_u8(&r);
-    db->built = (Date)reader_u32le(&r);
-    db->epss_date = (Date)reader_u32le(&r);
+    db->built = date_checked((Date)reader_u32le(&r));
+    db->epss_date = date_checked((Date)reader_u32le(&r));
     for (size_t i = 0; i < SECTIONS; i++) {
         uint64_t offset = reader_u64le(&r), len = reader_u64le(&r);
         if (offset > bytes.len || len > bytes.len - offset)
@@ -84,6 +86,11 @@ static bool file_map(Str path, Arena *arena, Fd *fd, Database **out, Error *err)
         return error_within(err, "vulnerability database");
     }
     *out = db;
+    struct stat st;
+    if (fstat(*fd, &st) != 0)
+        return error_sys(err, "database " STR_FMT, STR_ARG(db->path));
+    db->inode = st.st_ino;
+    db->changed = st.st_ctim;
     return mapping_open(*fd, db->path, &db->mapping, err);
 }
 
@@ -170,6 +177,15 @@ bool database_verify(const Database *db, Error *err)
                      "database " STR_FMT ": damaged: its checksum is wrong; make it anew: "
                      "assay db update",
                      STR_ARG(db->path));
+}
+
+void database_identify(const Database *db, Buf *out)
+{
+    buf_put(out, str_of((const char *)db->digest.bytes, db->digest.len));
+    buf_u32le(out, db->flags);
+    buf_u64le(out, db->inode);
+    buf_u64le(out, (uint64_t)db->changed.tv_sec);
+    buf_u64le(out, (uint64_t)db->changed.tv_nsec);
 }
 
 enum { SOURCES_MAX = 1000 }; /* more are damage, and every report would list them */
@@ -400,9 +416,7 @@ void database_find(const Database *db, Str ecosystem, Str package, Arena *arena,
 static Date date_take(Reader *r)
 {
     int64_t day = zigzag_take(r);
-    if (day == 0 || day > INT32_MAX || day <= INT32_MIN)
-        return DATE_NONE;
-    return (Date)(day > 0 ? day - 1 : day);
+    return day ? date_checked(day > 0 ? day - 1 : day) : DATE_NONE;
 }
 
 static void list_take(const Database *db, Reader *r, Arena *arena, StrVec *out)

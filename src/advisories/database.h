@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/buf.h"
 #include "base/date.h"
 #include "base/error.h"
 #include "base/reader.h"
@@ -27,6 +28,9 @@ MUST_USE bool database_open_signed(Str path, Str public_pem, Arena *arena, Datab
                                    Error *err);
 void database_close(Database *db);                             /* NULL is fine */
 MUST_USE bool database_verify(const Database *db, Error *err); /* whole-file checksum */
+/* Adds bytes that are others for every other database: what the header says of its contents, and
+ * which file it is and when it changed last, since the contents are not verified each time. */
+void database_identify(const Database *db, Buf *out);
 void database_info(const Database *db, Arena *arena, DatabaseInfo *out);
 
 /* Is there any advisory data for "Debian:12", "Alpine:v3.20", "npm"? Without data a subject's

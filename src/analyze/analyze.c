@@ -3,58 +3,39 @@
 
 #include "analyze/derive.h"
 #include "analyze/reading.h"
-#include "analyze/worker.h"
+#include "analyze/recall.h"
 #include "base/progress.h"
-#include "inventory/wire.h"
 #include "results/merge.h"
 #include "scanners/builtin/eol.h"
 #include "score/decision.h"
 #include "score/score.h"
 
-/* An engine names an image by its content, so a second look at it needs no child. The bytes behind
- * were not verified, so these entries serve the same engine's images only. */
-static Str engine_key(Arena *arena, const SourceInput *input)
+static bool inventory_of(const AnalyzeRequest *request, SourceInput *input, Arena *arena,
+                         Inventory *out, Error *err)
 {
-    return worker_cache_key(arena, "engine", input->image_id);
-}
-
-static bool recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
-                   Inventory *out)
-{
-    Str bytes;
-    if (input->image_id.len == 0 ||
-        !cache_find(&request->cache, engine_key(arena, input), arena, &bytes) ||
-        !inventory_decode(bytes, arena, &request->limits, out, NULL))
+    if (inventory_recall(request, input, arena, out))
+        return true;
+    *out = (Inventory){0};
+    if (!source_complete(input, arena, err) ||
+        !inventory_read(&request->cache, &request->limits, input, arena, out, err))
         return false;
-    out->subject.name = input->name; /* one content, many tags */
+    if (out->incomplete.len == 0) /* or more may be found the next time */
+        inventory_keep(request, input, out);
     return true;
 }
 
-static void remember(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
-                     const Inventory *inventory)
+static bool locate(const AnalyzeRequest *request, Arena *arena, SourceInput *out, Error *err)
 {
-    Buf bytes CLEANUP(buf_fini) = {0};
-    bool whole = inventory->incomplete.len == 0; /* or more may be found the next time */
-    if (input->image_id.len == 0 || request->cache.dir.len == 0 || !whole)
-        return;
-    inventory_encode(inventory, &bytes);
-    cache_put(&request->cache, engine_key(arena, input), buf_str(&bytes));
+    progress_show("opening " STR_FMT, STR_ARG(request->target));
+    return source_locate(request->target, request->platform, arena, out, err);
 }
 
 bool analyze_inventory(const AnalyzeRequest *request, Arena *arena, Inventory *out, Error *err)
 {
     SourceInput input;
-    progress_show("opening " STR_FMT, STR_ARG(request->target));
-    if (!source_locate(request->target, request->platform, arena, &input, err))
+    if (!locate(request, arena, &input, err))
         return false;
-    bool ok = recall(request, &input, arena, out);
-    if (!ok) {
-        *out = (Inventory){0};
-        ok = source_complete(&input, arena, err) &&
-             inventory_read(&request->cache, &request->limits, &input, arena, out, err);
-        if (ok)
-            remember(request, &input, arena, out);
-    }
+    bool ok = inventory_of(request, &input, arena, out, err);
     source_close(&input);
     return ok;
 }
@@ -67,16 +48,14 @@ static void note_unknown(Arena *arena, Inventory *inventory)
                  STR("no package was found: what it holds is unknown"));
 }
 
-bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
+/* Of a result whose inventory is there. */
+static bool conclude(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
 {
     FindingVec found = {0};
     EolState eol = {.date = DATE_NONE};
     const MatchOptions options = {.policy = request->policy,
                                   .as_of = request->as_of,
                                   .masked = request->masked ? NULL : &out->masked};
-    *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
-    if (!analyze_inventory(request, arena, &out->inventory, err))
-        return false;
     database_info(request->db, arena, &out->database);
     note_unknown(arena, &out->inventory);
     context_derive(&out->inventory.subject, out->as_of, arena, &out->context);
@@ -94,4 +73,30 @@ bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Er
     if (out->inventory.packages.len == 0)
         score_set_unknown(&out->score);
     return true;
+}
+
+static bool result_of(const AnalyzeRequest *request, SourceInput *input, Arena *arena, Result *out,
+                      Error *err)
+{
+    if (result_recall(request, input, arena, out))
+        return true;
+    *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
+    if (!inventory_of(request, input, arena, &out->inventory, err))
+        return false;
+    bool whole = out->inventory.incomplete.len == 0;
+    if (!conclude(request, arena, out, err))
+        return false;
+    if (whole)
+        result_keep(request, input, out);
+    return true;
+}
+
+bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
+{
+    SourceInput input;
+    if (!locate(request, arena, &input, err))
+        return false;
+    bool ok = result_of(request, &input, arena, out, err);
+    source_close(&input);
+    return ok;
 }

@@ -44,6 +44,12 @@ Date date_parse(Str s)
     return m == month && d == day ? date : DATE_NONE;
 }
 
+Date date_checked(int64_t day)
+{
+    enum { FIRST = -719528, LAST = 2932896 };
+    return day >= FIRST && day <= LAST ? (Date)day : DATE_NONE;
+}
+
 Date date_today(void)
 {
     time_t now = time(NULL);

@@ -10,4 +10,6 @@ typedef int32_t Date;
 Date date_parse(Str s);
 Date date_of(int year, unsigned month, unsigned day);
 Date date_today(void);
+/* The same day, if four digits can write its year; no other can be computed with. */
+Date date_checked(int64_t day);
 Str date_str(Arena *arena, Date date); /* empty for DATE_NONE */

@@ -94,7 +94,10 @@ static void put_date(Buf *out, Date date)
 
 static Date take_date(WireTake *take)
 {
-    return (Date)reader_u32le(&take->in);
+    Date date = (Date)reader_u32le(&take->in);
+    if (date != date_checked(date))
+        wire_fail(take, "a day beyond all calendars");
+    return date_checked(date);
 }
 
 void wire_put_os(Buf *out, const OsRelease *os)

@@ -19,7 +19,7 @@ typedef union DoubleBits {
 } DoubleBits;
 
 /* What a report can show, and what date_str can compute with. */
-enum { FIRST_DAY = -719528, LAST_DAY = 2932896 };
+enum { DATE_FIRST = -719528, DATE_LAST = 2932896 };
 static const double largest_number = 1000;
 
 /* Small either way: 0, -1, 1, -2 become 0, 1, 2, 3. */
@@ -184,7 +184,7 @@ static int32_t take_i32(ShapeTake *take)
 
 bool shape_is_date(Date date)
 {
-    return date == DATE_NONE || (date >= FIRST_DAY && date <= LAST_DAY);
+    return date == DATE_NONE || (date >= DATE_FIRST && date <= DATE_LAST);
 }
 
 static Date take_date(ShapeTake *take)

@@ -49,6 +49,10 @@ TEST(date_round_trip)
     CHECK_INT(date_parse(STR("2000-03-01T10:00:00Z")), 11017);
     CHECK_INT(date_parse(STR("2023-02-29")), DATE_NONE);
     CHECK_INT(date_parse(STR("2023-2-1")), DATE_NONE);
+    const Date first = date_parse(STR("0000-01-01")), last = date_parse(STR("9999-12-31"));
+    CHECK(date_checked(first) == first && date_checked(first - 1) == DATE_NONE);
+    CHECK(date_checked(last) == last && date_checked(last + 1) == DATE_NONE);
+    CHECK(date_checked(INT64_MAX) == DATE_NONE && date_checked(DATE_NONE) == DATE_NONE);
     for (Date date = -40000; date < 60000; date += 37)
         CHECK_INT(date_parse(date_str(&arena, date)), date);
 }

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images of real engines, read as root from their folders, as anybody else through their socket, and
 from the archives that they and their relatives write: always the same findings."""
+import json
 import os
 import subprocess
 
-from assay import AS_OF, BIN, Run, Skip, alpine_layer, apk, expect, one_line, scan, tar
+from assay import (APK_DB, AS_OF, BIN, Run, Skip, alpine_layer, apk, assay, expect, one_line, scan,
+                   tar)
 from engine import TAG, Podman, docker, dockerd, need, run, same, sample, sample_layers
 
 LIMIT_OF_A_SOCKET_PATH = 108
@@ -122,6 +124,77 @@ def test_cached_and_fresh_results_are_the_same_bytes(folder):
         other = expect(by_socket(path, "other:tag"), 0)
         assert other.json["subject"]["name"] == "other:tag"
         same(other, first)
+
+
+# Packages with flaws, and a kernel's headers, whose flaws are masked.
+SYSTEM = (apk("libssl3", "3.3.0-r0", "openssl") + apk("busybox", "1.36.1-r2") +
+          apk("linux-headers", "6.6-r0", "linux-lts"))
+POLICY = "alpha = 3\n"
+
+
+def database(minimist, kernel):
+    """Of two flaws, with the versions that end them."""
+    rows = (("npm", "minimist", minimist, "CVE-2025-0001"), ("Alpine:v3.20", "linux-lts", kernel, "CVE-2025-0002"))
+    os.makedirs("feeds/osv/all", exist_ok=True)
+    for ecosystem, name, fixed, cve in rows:
+        with open(f"feeds/osv/all/{name}.json", "w", encoding="utf-8") as file:
+            json.dump({"id": f"X-{cve}", "modified": "2026-01-01T00:00:00Z", "aliases": [cve], "affected": [
+                {"package": {"ecosystem": ecosystem, "name": name},
+                 "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}]}, file)
+    expect(assay("db", "build", "feeds", "--db", "db"), 0)
+
+
+# What a result depends on, besides the image and the database.
+VARIANTS = [
+    (), ("--as-of", "2026-11-23"), ("--context", "exposure=internet"), ("--context", "exposure=none"),
+    ("--context", "fixed=wan_listen"), ("--db", "db"), ("--policy", "p.toml"), ("--fail-on", "1"), ("--fail-on", "1000"),
+]
+
+
+def kept(image, path, *words):
+    """A scan, the same from what it kept, and one that keeps nothing."""
+    env = {"DOCKER_HOST": f"unix://{path}"}
+    runs = [assay("scan", image, "--as-of", AS_OF, *words, *more, env=env) for more in ((), (), ("--no-cache",))]
+    for run_ in runs:
+        assert (run_.code, run_.out, run_.err) == (runs[0].code, runs[0].out, runs[0].err), (words, run_, runs[0])
+    return runs[0]
+
+
+def test_a_kept_result_holds_for_what_it_was_made_of(folder):
+    layers = sample_layers()
+    layers.append(tar((APK_DB, SYSTEM)))
+    sample("a.tar", layers)
+    database("1.2.1", "6.7-r0")
+    with open("p.toml", "w", encoding="utf-8") as file:
+        file.write(POLICY)
+    seen = set()
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        docker(path, "tag", TAG, "other:tag")
+        for image in (TAG, "other:tag"):
+            for form in ("table", "json", "html"):
+                for words in VARIANTS:
+                    run_ = kept(image, path, "--format", form, *words)
+                    seen.add((run_.code, run_.out))
+        words = ("--format", "json", "--db", "db")
+        masked = [f for f in kept(TAG, path, *words).json["findings"] if f["mask"]]
+        assert [f["id"] for f in masked] == ["CVE-2025-0002"], masked
+        database("1.2.0", "6.6-r0")  # in the same place
+        assert not kept(TAG, path, *words).json["findings"]
+    # --fail-on changes the code alone, and a score below 1000 does not even that
+    assert len(seen) == 2 * 3 * (len(VARIANTS) - 1), len(seen)
+
+
+def test_a_damaged_result_is_made_anew(folder):
+    sample("a.tar")
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        first = expect(by_socket(path), 0)
+        for name in os.listdir("cache/assay/layers"):
+            with open(f"cache/assay/layers/{name}", "r+b") as file:
+                file.seek(-3, os.SEEK_END)
+                file.write(b"???")
+        assert expect(by_socket(path), 0).out == first.out
 
 
 def test_an_image_of_many_layers(folder):

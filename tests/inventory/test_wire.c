@@ -67,6 +67,8 @@ TEST(a_lying_child_is_refused)
     LIE(lie.packages.at[1].id = STR(""));
     LIE(lie.executables.at[0].symbols = STR("abc"));
     LIE(lie.subject.kind = (SubjectKind)9);
+    LIE(lie.subject.created = INT32_MAX);
+    LIE(lie.subject.os.support_end = INT32_MIN + 1);
 }
 
 TEST(every_cut_and_every_flipped_byte_is_survived)
