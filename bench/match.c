@@ -105,7 +105,8 @@ static AdvisoryVec found_of(const QuestionVec *questions, const FindingVec *find
         *map_get(&ids, findings->at[i].id) = &ids;
     for (size_t i = 0; i < questions->len; i++)
         for (size_t k = 0; k < questions->at[i].ecosystems->len; k++)
-            database_find(db, questions->at[i].ecosystems->at[k], questions->at[i].name, arena, &all);
+            database_find(db, questions->at[i].ecosystems->at[k], questions->at[i].name, arena,
+                          &all);
     for (size_t i = 0; i < all.len; i++) {
         if (map_find(&ids, all.at[i].id) == NULL)
             continue;

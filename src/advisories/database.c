@@ -548,8 +548,7 @@ bool database_vulnerability_of(const Database *db, const Advisory *advisory, Are
 {
     Reader r;
     *out = (Vulnerability){0};
-    if (!vulnerability_open(db, advisory->ordinal, &r, &out->id) ||
-        !str_eq(out->id, advisory->id))
+    if (!vulnerability_open(db, advisory->ordinal, &r, &out->id) || !str_eq(out->id, advisory->id))
         return false;
     vulnerability_take(db, &r, arena, out);
     return true;

@@ -254,6 +254,22 @@ static size_t utf8_sequence(const unsigned char *s, size_t len)
     return 0;
 }
 
+/* By the eight: a byte below 0x20 borrows into its highest bit; one above 0x7e carries into it, or has
+ * it. What else that strikes is looked at one by one. */
+size_t str_printable(Str s)
+{
+    const uint64_t ones = UINT64_MAX / 0xff;
+    size_t at = 0;
+    for (uint64_t eight; s.len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, s.ptr + at, sizeof eight);
+        if (((eight - 0x20 * ones) | (eight + ones) | eight) & 0x80 * ones)
+            break;
+    }
+    while (at < s.len && s.ptr[at] >= 0x20 && s.ptr[at] < 0x7f)
+        at++;
+    return at;
+}
+
 bool str_is_utf8(Str s)
 {
     for (size_t i = 0; i < s.len;) {

@@ -83,6 +83,7 @@ bool str_to_i64(Str s, int64_t *out);   /* one leading - or + allowed */
 bool str_to_double(Str s, double *out); /* decimal, optional exponent; locale-free */
 
 bool str_is_utf8(Str s);
+size_t str_printable(Str s); /* how many bytes stand before the first that is no printable ASCII */
 /* The 1 to 4 bytes of a code point that is no surrogate and below 0x110000; gives how many. */
 size_t utf8_put(char *out, uint32_t c);
 uint64_t str_hash(Str s); /* FNV-1a with a final mix; stable across runs and machines */

@@ -293,9 +293,10 @@ static void check_packages(WireTake *take, const Inventory *inventory)
         const Package *p = &inventory->packages.at[i];
         if (!package_is_sound(inventory, p))
             wire_fail(take, "an owner that is no OS package");
-        if (p->id.len == 0 || map_has(&ids, p->id))
+        void **place = map_get(&ids, p->id);
+        if (p->id.len == 0 || *place)
             wire_fail(take, "a package without an id of its own");
-        *map_get(&ids, p->id) = take;
+        *place = take;
     }
 }
 

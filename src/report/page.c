@@ -43,8 +43,11 @@ void page_line(Page *page)
 
 void page_pad(Page *page, size_t used, size_t column)
 {
-    for (; used < column; used++)
-        buf_put_char(page->out, ' ');
+    static const Str spaces = STR_INIT("                                ");
+    for (size_t more; used < column; used += more) {
+        more = column - used < spaces.len ? column - used : spaces.len;
+        buf_put(page->out, str_head(spaces, more));
+    }
 }
 
 /* A word longer than a line goes on in the next: digests do. The column where it ends. */

@@ -24,8 +24,8 @@ typedef struct Summary {
     size_t count;          /* of findings that are not masked */
     const Finding **order; /* those: by points, severity, id */
     size_t masked_count;
-    size_t hidden_count; /* of masked findings, those that the result has only counted too */
-    const Finding **masked;        /* in the order of the findings */
+    size_t hidden_count;    /* of masked findings, those that the result has only counted too */
+    const Finding **masked; /* in the order of the findings */
     size_t severities[SEVERITIES]; /* of those that are not masked */
     size_t kev;
     Vec(Part) parts; /* most points first */

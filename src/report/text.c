@@ -77,10 +77,7 @@ static void put_safe(Buf *buf, Str one, bool unicode)
 Str text_safe(Arena *arena, Str s, bool unicode)
 {
     Buf buf CLEANUP(buf_fini) = {0};
-    size_t plain = 0;
-    while (plain < s.len && s.ptr[plain] >= 0x20 && s.ptr[plain] < 0x7f)
-        plain++;
-    if (plain == s.len)
+    if (str_printable(s) == s.len)
         return s;
     for (size_t i = 0, len; i < s.len; i += len ? len : 1) {
         len = sequence_len(str_from_pos(s, i));
@@ -103,8 +100,8 @@ static size_t width_of(uint32_t c)
 
 size_t text_width(Str safe)
 {
-    size_t width = 0;
-    for (size_t at = 0; at < safe.len;)
+    size_t at = str_printable(safe), width = at;
+    while (at < safe.len)
         width += width_of(text_next(safe, &at));
     return width;
 }

@@ -56,3 +56,18 @@ TEST(date_round_trip)
     for (Date date = -40000; date < 60000; date += 37)
         CHECK_INT(date_parse(date_str(&arena, date)), date);
 }
+
+TEST(printable_ascii_ends_at_each_other_byte)
+{
+    char bytes[19];
+    for (size_t at = 0; at < sizeof bytes; at++)
+        for (int c = 0; c < 256; c++)
+            for (size_t from = 0; from <= at; from++) {
+                memset(bytes, c & 1 ? ' ' : '~', sizeof bytes);
+                bytes[at] = (char)c;
+                bool plain = c >= 0x20 && c < 0x7f;
+                CHECK_INT(str_printable(str_of(bytes + from, sizeof bytes - from)),
+                          (plain ? sizeof bytes : at) - from);
+            }
+    CHECK_INT(str_printable((Str){0}), 0);
+}

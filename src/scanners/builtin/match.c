@@ -242,8 +242,7 @@ static void gather(Matcher *m, FindingVec *out)
         Finding *f = found[i];
         for (end = i + 1; end < count && finding_cmp(f, found[end]) == 0; end++)
             claim_join(m->arena, f, found[end]);
-        Str reason = kernel_mask_reason(m->inventory, m->options, f->packages.at,
-                                        f->packages.len);
+        Str reason = kernel_mask_reason(m->inventory, m->options, f->packages.at, f->packages.len);
         if (f->mask.reason.len == 0 && reason.len)
             f->mask = (Mask){.reason = reason, .author = STR("rule 68"), .until = DATE_NONE};
         *vec_push(m->arena, out) = *f;

@@ -11,7 +11,7 @@ typedef struct MatchOptions {
     Date as_of;           /* ages and ends of life count from it */
     Str running_kernel;   /* "6.1.0-18-amd64" of the host the subject is; empty: not known (rule 68)
                            */
-    uint64_t *masked;   /* for who shows no masked finding: one of which that is plain before it is
+    uint64_t *masked; /* for who shows no masked finding: one of which that is plain before it is
                            described is counted here and left out; NULL: all are described */
 } MatchOptions;
 
