@@ -278,6 +278,6 @@ bool layer_result_decode(Str bytes, Arena *arena, const Limits *limits, LayerRes
     if (reader_ok(&take.in))
         return true;
     layer_result_init(out, arena, limits);
-    return error_set(err, ERR_FORMAT, "result of a layer refused at offset %zu: %s", take.in.pos,
-                     take.why ? take.why : "cut short");
+    return error_set(err, ERR_FORMAT, "result of a layer refused at offset %zu: %s",
+                     take.why ? take.at : bytes.len, take.why ? take.why : "cut short");
 }

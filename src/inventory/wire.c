@@ -10,8 +10,10 @@ static const Str magic = STR_INIT("AINV1");
 
 bool wire_fail(WireTake *take, const char *why)
 {
-    if (!take->why)
+    if (!take->why && reader_ok(&take->in)) {
         take->why = why;
+        take->at = take->in.pos;
+    }
     reader_fail(&take->in);
     return false;
 }
@@ -319,5 +321,5 @@ bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *
         return true;
     *out = (Inventory){0};
     return error_set(err, ERR_FORMAT, "inventory from the parser refused at offset %zu: %s",
-                     take.in.pos, take.why ? take.why : "cut short");
+                     take.why ? take.at : bytes.len, take.why ? take.why : "cut short");
 }

@@ -8,7 +8,8 @@ typedef struct WireTake {
     Reader in;
     Arena *arena;
     const Limits *limits;
-    const char *why; /* the first thing that was wrong */
+    const char *why; /* the first thing that was wrong; NULL: the bytes end early */
+    size_t at;       /* where that was */
 } WireTake;
 
 bool wire_fail(WireTake *take, const char *why);

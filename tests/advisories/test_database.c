@@ -50,6 +50,17 @@ TEST(no_database_is_absent)
     CHECK(str_contains(error_message(&err), STR("/nonexistent/advisories.db")));
 }
 
+/* Fuzzers that are all refused at the door find nothing. */
+TEST(the_fuzzer_starts_from_a_database_that_opens)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Database *db = NULL;
+    Error err = {0};
+    REQUIRE_OK(database_open(test_source(&arena, "fuzz/corpus/database/own"), &arena, &db, &err));
+    REQUIRE_OK(database_verify(db, &err));
+    database_close(db);
+}
+
 TEST(foreign_files_are_refused)
 {
     Copy copy;
