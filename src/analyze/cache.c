@@ -16,11 +16,12 @@
 /* magic, key, CRC-32 of the rest, the rest: against damage, since nobody else may write here */
 static const Str magic = STR_INIT("assay cache 2\n");
 static const uint64_t entry_limit = UINT64_C(512) << 20;
+enum { ENTRY_HEAD = 64 }; /* at most, but for the key */
 
-static bool entry_name(const Cache *cache, Str key, Arena *arena, Str *name, Str *path)
+static bool entry_name(const Cache *cache, Str place, Arena *arena, Str *name, Str *path)
 {
     Digest digest;
-    if (cache->dir.len == 0 || !hash_bytes(HASH_SHA256, key, &digest, NULL))
+    if (cache->dir.len == 0 || !hash_bytes(HASH_SHA256, place, &digest, NULL))
         return false;
     *name = digest_hex(arena, &digest);
     *path = arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(cache->dir), STR_ARG(*name));
@@ -50,11 +51,11 @@ static bool entry_read(Fd fd, Arena *arena, Str *out)
     return true;
 }
 
-bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
+bool cache_find_at(const Cache *cache, Str place, Str key, Arena *arena, Str *bytes)
 {
     Str name, path, text;
     Fd fd CLEANUP(fd_close) = -1;
-    if (!entry_name(cache, key, arena, &name, &path) ||
+    if (!entry_name(cache, place, arena, &name, &path) ||
         !fd_open_read_at(AT_FDCWD, path, &fd, NULL) || !entry_read(fd, arena, &text))
         return false;
     Reader r = reader_of(text);
@@ -65,6 +66,11 @@ bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
         return false;
     entry_touch(fd);
     return true;
+}
+
+bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes)
+{
+    return cache_find_at(cache, key, key, arena, bytes);
 }
 
 typedef struct Entry {
@@ -181,14 +187,15 @@ static void keep_limit(const Cache *cache, Str name, uint64_t bytes)
     fd_close(&walk.fd);
 }
 
-void cache_put(const Cache *cache, Str key, Str bytes)
+void cache_put_at(const Cache *cache, Str place, Str key, Str bytes)
 {
     Arena arena CLEANUP(arena_fini) = {0};
     Buf buf CLEANUP(buf_fini) = {0};
     Str name, path;
     Error ignored = {0};
     if ((cache->limit && bytes.len > cache->limit - cache->limit / 10) ||
-        !entry_name(cache, key, &arena, &name, &path) || !dir_make_all(cache->dir, &ignored))
+        bytes.len > entry_limit - key.len - ENTRY_HEAD ||
+        !entry_name(cache, place, &arena, &name, &path) || !dir_make_all(cache->dir, &ignored))
         return;
     chmod(arena_c_str(&arena, cache->dir), 0700);
     buf_put(&buf, magic);
@@ -197,6 +204,11 @@ void cache_put(const Cache *cache, Str key, Str bytes)
     buf_put(&buf, bytes);
     if (file_write_unsynced(path, buf_str(&buf), &ignored))
         keep_limit(cache, name, buf.len);
+}
+
+void cache_put(const Cache *cache, Str key, Str bytes)
+{
+    cache_put_at(cache, key, key, bytes);
 }
 
 bool cache_stats(const Cache *cache, CacheStats *out, Error *err)

@@ -3,8 +3,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* What was read out of a layer or an image before, by content: keys name what the bytes were proved
- * to be, never what somebody says they are. One file an entry, written aside and renamed; readers
+/* What was read out of a layer or an image before, and what was concluded from it, by everything that
+ * it depends on: keys of layers name what the bytes were proved to be, never what somebody says they
+ * are. One file an entry, written aside and renamed; readers
  * take no lock. A damaged entry is as good as none. The folder is the user's own (mode 0700):
  * whoever can write there can lie to the next scan.
  *
@@ -22,6 +23,9 @@ enum { CACHE_USE_SECONDS = 3600 };       /* uses that are closer together are no
 
 /* False if there is none. `bytes` lives on the arena. */
 bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes);
+/* The same where only the latest of many keys is worth its room: they share one place. */
+bool cache_find_at(const Cache *cache, Str place, Str key, Arena *arena, Str *bytes);
+void cache_put_at(const Cache *cache, Str place, Str key, Str bytes);
 /* A cache that cannot be written costs time, nothing else: no error. */
 void cache_put(const Cache *cache, Str key, Str bytes);
 

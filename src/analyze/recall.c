@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/recall.h"
 
+#include <gnu/libc-version.h>
+
 #include "analyze/worker.h"
 #include "base/program.h"
 #include "inventory/wire.h"
@@ -11,9 +13,12 @@ static bool is_kept(const AnalyzeRequest *request, const SourceInput *input)
     return input->image_id.len && request->cache.dir.len;
 }
 
+/* Another platform than the one that was asked for is refused by who reads the image. */
 static Str inventory_key(Arena *arena, const SourceInput *input)
 {
-    return worker_cache_key(arena, "engine", input->image_id);
+    return arena_printf(arena, STR_FMT " " STR_FMT,
+                        STR_ARG(worker_cache_key(arena, "engine", input->image_id)),
+                        STR_ARG(input->platform));
 }
 
 bool inventory_recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
@@ -59,6 +64,13 @@ static void put_context(Buf *out, const Context *context)
     }
 }
 
+static Str result_place(const AnalyzeRequest *request, const SourceInput *input, Arena *arena)
+{
+    return arena_printf(arena, STR_FMT " %s " STR_FMT,
+                        STR_ARG(worker_cache_key(arena, "result", input->image_id)),
+                        request->masked ? "all" : "some", STR_ARG(input->name));
+}
+
 /* Everything the result depends on, in full: a cache compares keys whole. Empty where the build
  * cannot be told from another. */
 static Str result_key(const AnalyzeRequest *request, const SourceInput *input, Arena *arena)
@@ -67,8 +79,11 @@ static Str result_key(const AnalyzeRequest *request, const SourceInput *input, A
     Str build = program_build_id(arena);
     if (build.len == 0)
         return (Str){0};
-    buf_put(&key, worker_cache_key(arena, "result", input->image_id));
+    buf_put(&key, worker_cache_key(arena, "result", (Str){0}));
+    buf_str_wire(&key, input->image_id);
+    buf_str_wire(&key, input->platform);
     buf_str_wire(&key, build);
+    buf_str_wire(&key, str_from(gnu_get_libc_version())); /* scores are powers and roots */
     buf_str_wire(&key, input->name);
     database_identify(request->db, &key);
     buf_str_wire(&key, request->policy->hash);
@@ -84,7 +99,8 @@ bool result_recall(const AnalyzeRequest *request, const SourceInput *input, Aren
 {
     Str key, bytes;
     return is_kept(request, input) && (key = result_key(request, input, arena)).len &&
-           cache_find(&request->cache, key, arena, &bytes) &&
+           cache_find_at(&request->cache, result_place(request, input, arena), key, arena,
+                         &bytes) &&
            result_decode(bytes, arena, &request->limits, out, NULL);
 }
 
@@ -96,5 +112,6 @@ void result_keep(const AnalyzeRequest *request, const SourceInput *input, const 
     if (!is_kept(request, input) || (key = result_key(request, input, &arena)).len == 0)
         return;
     result_encode(result, &bytes);
-    cache_put(&request->cache, key, buf_str(&bytes));
+    if (bytes.len <= RESULT_BYTES)
+        cache_put_at(&request->cache, result_place(request, input, &arena), key, buf_str(&bytes));
 }

@@ -55,7 +55,7 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
 static const OptionSpec *const tables[] = {options_report, options_data, NULL};
 const Command command_cache = {
     .name = "cache",
-    .summary = "show or prune what was read out of layers before",
+    .summary = "show or prune what is kept of layers and images that were read before",
     .options = tables,
     .run = run,
 };

@@ -18,8 +18,6 @@ typedef union DoubleBits {
     uint64_t bits;
 } DoubleBits;
 
-/* What a report can show, and what date_str can compute with. */
-enum { DATE_FIRST = -719528, DATE_LAST = 2932896 };
 static const double largest_number = 1000;
 
 /* Small either way: 0, -1, 1, -2 become 0, 1, 2, 3. */
@@ -138,6 +136,8 @@ void shape_put(Buf *out, const Shape *shape, const void *value)
     for (size_t i = 0; i < shape->count; i++) {
         const Row *row = &shape->rows[i];
         assert(!row_sizes[row->kind] || row_sizes[row->kind] == row->size);
+        assert(row->kind != ROW_PART || ((const Shape *)row->of)->size == row->size);
+        assert(i == 0 || row->offset > row[-1].offset);
         put_row(out, row, (const char *)value + row->offset);
     }
 }
@@ -182,21 +182,15 @@ static int32_t take_i32(ShapeTake *take)
     return 0;
 }
 
-bool shape_is_date(Date date)
-{
-    return date == DATE_NONE || (date >= DATE_FIRST && date <= DATE_LAST);
-}
-
 static Date take_date(ShapeTake *take)
 {
     uint64_t bits = reader_varint(&take->in);
     if (bits == 0)
         return DATE_NONE;
-    int64_t day = unzigzag(bits - 1);
-    if (day > INT32_MIN && day <= INT32_MAX && shape_is_date((Date)day))
-        return (Date)day;
-    shape_fail(take, "a day beyond all calendars");
-    return DATE_NONE;
+    Date date = date_checked(unzigzag(bits - 1));
+    if (date == DATE_NONE)
+        shape_fail(take, "a day beyond all calendars");
+    return date;
 }
 
 /* No score or probability is larger, and who rounds one for display need not fear what has no
@@ -255,10 +249,24 @@ static void take_packages(ShapeTake *take, IndexVec *out)
     out->len = count;
 }
 
-/* Every row but one apart takes a byte, and no list is of items with such a row. */
+/* The fewest bytes that such a struct takes: a list that claims more items than can follow reserves
+ * nothing. */
+static size_t shape_least(const Shape *shape)
+{
+    size_t least = 0;
+    for (size_t i = 0; i < shape->count; i++) {
+        const Row *row = &shape->rows[i];
+        least += row->kind == ROW_PART     ? shape_least(row->of)
+                 : row->kind == ROW_NUMBER ? sizeof(double)
+                 : row->kind == ROW_BOOLS  ? row->size
+                                           : row->kind != ROW_APART;
+    }
+    return least;
+}
+
 static void take_list(ShapeTake *take, const Shape *shape, AnyVec *out)
 {
-    size_t count = take_count(take, shape->count);
+    size_t count = take_count(take, shape_least(shape));
     if (count == 0)
         return;
     out->at = vec_room(take->arena, NULL, 0, &out->cap, shape->size, count);

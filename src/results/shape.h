@@ -20,7 +20,7 @@ typedef enum RowKind {
     ROW_I32,      /* int32_t */
     ROW_U64,      /* uint64_t */
     ROW_I64,      /* int64_t */
-    ROW_DATE,     /* Date, see shape_is_date */
+    ROW_DATE,     /* Date, see date_checked */
     ROW_NUMBER,   /* double, to the bit; none is beyond a thousand, or no number */
     ROW_AV,       /* char: an attack vector's letter, or 0 */
     ROW_LAYER,    /* uint32_t below ShapeTake.layers, or LAYER_NONE */
@@ -84,5 +84,3 @@ void shape_put(Buf *out, const Shape *shape, const void *value);
  * callers ask reader_ok, and use nothing of *value unless it is. */
 void shape_take(ShapeTake *take, const Shape *shape, void *value);
 void shape_fail(ShapeTake *take, const char *why);
-/* DATE_NONE, or a day of the years 0 to 9999. */
-bool shape_is_date(Date date);

@@ -224,8 +224,7 @@ static void take_inventory(ShapeTake *take, const Limits *limits, Inventory *out
     Str bytes = reader_str(&take->in);
     if (!reader_ok(&take->in))
         return;
-    if (!inventory_decode(bytes, take->arena, limits, out, NULL) ||
-        !shape_is_date(out->subject.created) || !shape_is_date(out->subject.os.support_end))
+    if (!inventory_decode(bytes, take->arena, limits, out, NULL))
         shape_fail(take, "its inventory");
     take->packages = out->packages.len;
     take->layers = out->subject.layers.len;
@@ -245,6 +244,8 @@ bool result_decode(Str bytes, Arena *arena, const Limits *limits, Result *out, E
 {
     ShapeTake take = {.in = reader_of(bytes), .arena = arena};
     *out = (Result){0};
+    if (bytes.len > RESULT_BYTES)
+        shape_fail(&take, "more bytes than a result may have");
     if (!str_eq(reader_take(&take.in, magic.len), magic))
         shape_fail(&take, "no result of this form");
     take_inventory(&take, limits, &out->inventory);

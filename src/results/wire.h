@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "model/result.h"
 
+enum { RESULT_BYTES = 64 << 20 }; /* what is larger is not decoded */
+
 /* A whole result as bytes for a cache, to be read back fast by the same build. Only `symbols` of
  * executables are left out, which are many and serve matching alone: who decodes a result may show it
  * and score it again, but must not match it again. */

@@ -185,6 +185,76 @@ def test_a_kept_result_holds_for_what_it_was_made_of(folder):
     assert len(seen) == 2 * 3 * (len(VARIANTS) - 1), len(seen)
 
 
+def kept_result():
+    """The path of the only result that is kept, and its bytes; nothing if there is none."""
+    found = []
+    for name in os.listdir("cache/assay/layers"):
+        with open(f"cache/assay/layers/{name}", "rb") as file:
+            data = file.read()
+        if b" result " in data[:100]:
+            found.append((f"cache/assay/layers/{name}", data))
+    assert len(found) < 2, found
+    return found[0] if found else None
+
+
+def used(path, *words, binary=None):
+    """The entries that a scan reads: those whose time it sets."""
+    folder = "cache/assay/layers"
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        os.utime(f"{folder}/{name}", (1e9, 1e9))
+    done = subprocess.run([binary or BIN, "scan", TAG, "--as-of", AS_OF, "--db", "db", *words], check=False,
+                          capture_output=True, env={**os.environ, "DOCKER_HOST": f"unix://{path}"})
+    assert done.returncode == 4, done  # the database knows nothing of Python and Ruby
+    return {f"{folder}/{name}" for name in os.listdir(folder) if os.stat(f"{folder}/{name}").st_mtime > 1e9}
+
+
+def test_a_second_scan_reads_the_result_alone(folder):
+    """Once, and as long as nothing is another: not the day, not the file of the database, not the program."""
+    sample("a.tar")
+    database("1.2.1", "6.7-r0")
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        used(path)
+        place, first = kept_result()
+        assert used(path) == {place}, used(path)
+        os.utime("db/advisories.db")
+        used(path)
+        assert kept_result()[0] == place and kept_result()[1] != first
+        used(path, "--as-of", "2026-11-21")
+        assert kept_result()[0] == place and kept_result()[1] != first
+        with open(BIN, "rb") as file:
+            program = file.read()
+        build = run("readelf", "-n", BIN).split("Build ID:")[1].split()[0]
+        other = bytes.fromhex(build[:-2] + f"{int(build[-2:], 16) ^ 1:02x}")
+        assert program.count(bytes.fromhex(build)) == 1
+        with open("other", "wb") as file:
+            file.write(program.replace(bytes.fromhex(build), other))
+        os.chmod("other", 0o755)
+        used(path)
+        mine = kept_result()[1]
+        used(path, binary=f"{folder}/other")
+        assert kept_result()[1] != mine
+
+
+def test_another_platform_is_refused_whatever_is_kept(folder):
+    sample("a.tar")
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        expect(by_socket(path), 0)
+        fresh = expect(by_socket(path, TAG, "--platform", "linux/s390x", "--no-cache"), 1)
+        assert expect(by_socket(path, TAG, "--platform", "linux/s390x"), 1).err == fresh.err
+
+
+def test_no_result_is_kept_of_what_was_not_wholly_read(folder):
+    layers = [*sample_layers(), tar((APK_DB, "P:musl\nV:1.2.5-r0\nthis is no line of it"))]
+    sample("a.tar", layers)
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        assert expect(by_socket(path), 4).out == expect(by_socket(path), 4).out
+    assert kept_result() is None
+
+
 def test_a_damaged_result_is_made_anew(folder):
     sample("a.tar")
     with dockerd(folder) as path:

@@ -2,7 +2,8 @@
 #pragma once
 #include "scanners/builtin/match.h"
 
-/* Rule 68: why a finding in these packages (indices into the inventory) is not counted, or empty. Nothing of a kernel runs in a
+/* Rule 68: why a finding in these packages (indices into the inventory) is not counted, or empty.
+ * Nothing of a kernel runs in a
  * container but the host's own; on a host one kernel does, and none of its headers and tools. */
 Str kernel_mask_reason(const Inventory *inventory, const MatchOptions *options,
                        const uint32_t *packages, size_t count);

@@ -11,8 +11,8 @@ typedef struct MatchOptions {
     Date as_of;           /* ages and ends of life count from it */
     Str running_kernel;   /* "6.1.0-18-amd64" of the host the subject is; empty: not known (rule 68)
                            */
-    uint64_t *masked; /* for who shows no masked finding: one of which that is plain before it is
-                           described is counted here and left out; NULL: all are described */
+    uint64_t *masked;     /* for who shows no masked finding: where it is plain beforehand that one
+                           is, it is counted here and left out; NULL: all are described */
 } MatchOptions;
 
 /* Adds to `out` in no particular order, at most one finding a key; to `incomplete` what no data
