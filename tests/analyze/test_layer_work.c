@@ -150,15 +150,29 @@ static void change_end(void)
 /* In the header of the tar, in the executable. */
 static const off_t places[] = {1, 1 << 20};
 
+/* Again where a busy machine let both walks pass between two ticks. */
+static LayerWork *scene_run_changed(Scene *s, Str digest, off_t at)
+{
+    LayerWork *work = NULL;
+    for (unsigned tries = 0; tries < 100; tries++) {
+        change_begin(s, at);
+        work = scene_run(s, digest);
+        timer_set(0);
+        if (change.before != '!')
+            break;
+        layer_work_fini(work);
+    }
+    change_end();
+    return work;
+}
+
 TEST(a_layer_that_changes_between_two_walks_is_incomplete)
 {
     Scene s;
     scene_init(&s, true);
     (void)scene_digest(&s);
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        change_begin(&s, places[i]);
-        LayerWork *work = scene_run(&s, (Str){0});
-        change_end();
+        LayerWork *work = scene_run_changed(&s, (Str){0}, places[i]);
         CHECK(work->ok && !work->complete && work->trouble.len > 0);
         layer_work_fini(work);
     }
@@ -171,9 +185,7 @@ TEST(a_layer_that_binds_and_changes_between_two_walks_is_refused)
     scene_init(&s, true);
     Str digest = scene_digest(&s);
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        change_begin(&s, places[i]);
-        LayerWork *work = scene_run(&s, digest);
-        change_end();
+        LayerWork *work = scene_run_changed(&s, digest, places[i]);
         CHECK(!work->ok);
         CHECK_INT(work->err.code, ERR_DIGEST);
         layer_work_fini(work);
