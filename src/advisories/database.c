@@ -263,7 +263,7 @@ static bool probe_next(Probe *probe, uint32_t *value)
 
 typedef struct PackageHead {
     Str ecosystem, key, body;
-    unsigned kind;
+    PackageKind kind;
     uint64_t count;
 } PackageHead;
 
@@ -274,7 +274,8 @@ static bool package_at(const Database *db, uint64_t place, PackageHead *out)
         return false;
     out->ecosystem = strings_at(db->sections[SECTION_STRINGS], reader_varint(&r));
     out->key = reader_str(&r);
-    out->kind = reader_u8(&r);
+    uint8_t kind = reader_u8(&r);
+    out->kind = kind < PACKAGE_KINDS ? (PackageKind)kind : PACKAGE_KINDS;
     out->count = reader_varint(&r);
     out->body = reader_str(&r);
     return reader_ok(&r);
@@ -308,10 +309,16 @@ static Str id_take(const Database *db, Reader *r, Str record)
 
 static void cursor_begin(AdvisoryCursor *c, const PackageHead *head)
 {
+    c->is_once = head->kind == PACKAGE_ONCE;
     c->ecosystem = head->ecosystem;
     c->key = head->key;
     c->rows = reader_of(head->body);
     c->left = head->count;
+}
+
+static bool has_rows(const PackageHead *head)
+{
+    return head->kind == PACKAGE_ROWS || head->kind == PACKAGE_ONCE;
 }
 
 /* The next package of a list; false at its end. */
@@ -320,9 +327,10 @@ static bool cursor_step(AdvisoryCursor *c)
     while (c->more && reader_ok(&c->list) && reader_left(&c->list)) {
         PackageHead head;
         c->more--;
-        if (!package_at(c->db, reader_varint(&c->list), &head) || head.kind != PACKAGE_ROWS)
+        if (!package_at(c->db, reader_varint(&c->list), &head) || !has_rows(&head))
             continue;
         cursor_begin(c, &head);
+        c->is_once = false;
         return true;
     }
     return false;
@@ -338,9 +346,9 @@ void advisories_open(const Database *db, Str ecosystem, Str package, AdvisoryCur
         if (!package_at(db, place, &head) || !str_eq(head.ecosystem, ecosystem) ||
             !str_eq(head.key, package))
             continue;
-        if (head.kind == PACKAGE_ROWS) {
+        if (has_rows(&head)) {
             cursor_begin(out, &head);
-        } else {
+        } else if (head.kind == PACKAGE_LIST) {
             out->list = reader_of(head.body);
             out->more = head.count;
         }
@@ -357,15 +365,12 @@ static bool row_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
     if (source != c->source)
         c->feed = source_name(c->db, c->source = source);
     out->feed = c->feed;
-    out->record = reader_str(r);
-    uint64_t ids = reader_varint(r);
-    c->ids = *r;
-    for (c->id_count = 0; c->id_count < ids && reader_ok(r) && reader_left(r); c->id_count++) {
-        if (!reader_varint(r))
-            reader_varint(r);
-        reader_varint(r);
-    }
     if (!row_take(r, c->db->sections[SECTION_STRINGS], arena, out))
+        return false;
+    c->standing = reader_varint(r);
+    c->records = reader_of(reader_str(r));
+    c->ids = 0;
+    if (!reader_ok(r) || c->standing > c->records.bytes.len)
         return false;
     if (out->package.len == 0)
         out->package = c->key;
@@ -389,16 +394,31 @@ bool advisories_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
 
 bool advisories_take(AdvisoryCursor *c, const Advisory *row, Advisory *out)
 {
-    if (!c->id_count)
-        return false;
-    c->id_count--;
+    Reader *r = &c->records;
+    while (!c->ids) {
+        if (!reader_ok(r) || !reader_left(r))
+            return false;
+        c->record = reader_str(r);
+        c->ids = reader_varint(r);
+    }
+    c->ids--;
     *out = *row;
-    out->id = id_take(c->db, &c->ids, row->record);
-    uint64_t flaw = reader_varint(&c->ids);
+    out->record = c->record;
+    out->id = id_take(c->db, r, c->record);
+    uint64_t flaw = reader_varint(r);
+    if (!reader_ok(r))
+        return false;
     out->ordinal = flaw >> 1 < UINT32_MAX ? (uint32_t)(flaw >> 1) : UINT32_MAX;
     out->rejected = flaw & 1;
     out->doubt = doubt_of(&row->doubt, out->id);
     return true;
+}
+
+bool database_has_package(const Database *db, Str ecosystem, Str package)
+{
+    AdvisoryCursor cursor;
+    advisories_open(db, ecosystem, package, &cursor);
+    return (cursor.left && reader_left(&cursor.rows)) || cursor_step(&cursor);
 }
 
 void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out)
@@ -576,7 +596,7 @@ void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVe
         for (uint64_t i = 0; i < count && reader_ok(&r) && reader_left(&r); i++) {
             PackageHead head;
             place += reader_varint(&r);
-            if (package_at(db, place, &head) && head.kind == PACKAGE_ROWS)
+            if (package_at(db, place, &head) && has_rows(&head))
                 package_rows_of(db, &head, v.id, arena, out);
         }
     }

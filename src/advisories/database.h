@@ -83,18 +83,24 @@ typedef Vec(Advisory) AdvisoryVec;
 void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out);
 
 /* The same one by one, for those who keep few of many: what advisories_next puts on the arena may be
- * taken back before the next. A row speaks of one or several vulnerabilities: it comes without `id`,
- * and advisories_take makes an Advisory for each. */
+ * taken back before the next. A row is what one or many records say of one or many vulnerabilities:
+ * it comes without `record` and `id`, and advisories_take makes an Advisory for each. */
 typedef struct AdvisoryCursor {
     const Database *db;
-    Str ecosystem, key, feed;
-    Reader rows, list, ids;
-    uint64_t left, more, id_count, source;
+    Str ecosystem, key, feed, record;
+    Reader rows, list, records;
+    uint64_t left, more, ids, source;
+    /* For who asks: no other row of the package speaks of the same vulnerability, and none of
+     * malware; and of how many the last row speaks that were not rejected. */
+    bool is_once;
+    uint64_t standing;
 } AdvisoryCursor;
 void advisories_open(const Database *db, Str ecosystem, Str package, AdvisoryCursor *out);
 bool advisories_next(AdvisoryCursor *cursor, Arena *arena, Advisory *out);
 /* For the next vulnerability of the row that came last; false once there is none. */
 bool advisories_take(AdvisoryCursor *cursor, const Advisory *row, Advisory *out);
+/* Is anything said of a package? */
+bool database_has_package(const Database *db, Str ecosystem, Str package);
 
 typedef struct SeverityWord {
     Str source, word;

@@ -122,37 +122,99 @@ static int package_cmp(const void *a, const void *b)
     return by_ecosystem ? by_ecosystem : str_cmp(x->key, y->key);
 }
 
-static void place_add(Writer *w, VulnerabilityFacts *v, uint32_t place)
-{
-    if (v->packages.len == 0 || v->packages.at[v->packages.len - 1] != place)
-        *vec_push(w->arena, &v->packages) = place;
-}
+/* --- rows --- */
 
-static void row_write(Writer *w, Buf *out, const RowFacts *row, uint32_t place)
+/* What one record says of a package: which vulnerabilities it names, and the rest. */
+typedef struct Saying {
+    const RecordFacts *record;
+    Str names, says;
+    bool malware;
+} Saying;
+
+/* Records that say the same. */
+typedef struct Row {
+    Vec(Saying) by;
+} Row;
+
+typedef struct PackageRows {
+    Map rows;     /* what is said to Row */
+    bool is_once; /* see PACKAGE_ONCE */
+} PackageRows;
+
+static Str names_bytes(Writer *w, const RecordFacts *record, Arena *arena)
 {
-    const RecordFacts *record = &w->facts->records.at[row->record];
-    buf_varint(out, w->source_rank[record->source]);
-    buf_str_wire(out, record->id);
-    buf_varint(out, record->flaw_count);
+    Buf out CLEANUP(buf_fini) = {0};
+    buf_str_wire(&out, record->id);
+    buf_varint(&out, record->flaw_count);
     for (size_t i = 0; i < record->flaw_count; i++) {
         Str id = record->flaws[i]->id;
         bool suffix = str_ends(record->id, id);
-        buf_varint(out, suffix ? id.len : 0);
+        buf_varint(&out, suffix ? id.len : 0);
         if (!suffix)
-            buf_varint(out, strings_put(&w->pool, id));
-        buf_varint(out, (uint64_t)record->flaws[i]->ordinal << 1 | record->flaws[i]->rejected);
-        place_add(w, record->flaws[i], place);
+            buf_varint(&out, strings_put(&w->pool, id));
+        buf_varint(&out, (uint64_t)record->flaws[i]->ordinal << 1 | record->flaws[i]->rejected);
     }
-    ArenaMark mark = arena_mark(&w->facts->scratch);
-    Advisory a;
-    facts_row(w->facts, row, &w->facts->scratch, &a);
-    if (row->doubt)
-        a.doubt = *row->doubt;
-    row_put(out, &w->pool, &a);
-    arena_reset(&w->facts->scratch, mark);
+    return arena_str(arena, buf_str(&out));
 }
 
-static void package_head(Writer *w, Str ecosystem, Str key, unsigned kind, size_t count, Buf *body)
+static Saying saying_of(Writer *w, const RowFacts *row, Arena *arena)
+{
+    Buf out CLEANUP(buf_fini) = {0};
+    Saying saying = {.record = &w->facts->records.at[row->record]};
+    Advisory a;
+    facts_row(w->facts, row, arena, &a);
+    if (row->doubt)
+        a.doubt = *row->doubt;
+    buf_varint(&out, w->source_rank[saying.record->source]);
+    row_put(&out, &w->pool, &a);
+    saying.malware = a.malware;
+    saying.names = names_bytes(w, saying.record, arena);
+    saying.says = arena_str(arena, buf_str(&out));
+    return saying;
+}
+
+/* False where it was already said of this package. */
+static bool place_add(Writer *w, VulnerabilityFacts *v, uint32_t place)
+{
+    if (v->packages.len && v->packages.at[v->packages.len - 1] == place)
+        return false;
+    *vec_push(w->arena, &v->packages) = place;
+    return true;
+}
+
+static void saying_add(Writer *w, const Saying *saying, uint32_t place, PackageRows *out)
+{
+    void **found = map_get(&out->rows, saying->says);
+    if (!*found)
+        *found = arena_new(out->rows.arena, Row);
+    Row *row = *found;
+    *vec_push(out->rows.arena, &row->by) = *saying;
+    for (size_t i = 0; i < saying->record->flaw_count; i++)
+        out->is_once &= place_add(w, saying->record->flaws[i], place);
+    out->is_once &= !saying->malware;
+}
+
+static void rows_put(const PackageRows *rows, Buf *body)
+{
+    Buf records CLEANUP(buf_fini) = {0};
+    for (size_t i = 0; i < map_len(&rows->rows); i++) {
+        const Row *row = rows->rows.entries.at[i].value;
+        uint64_t standing = 0;
+        buf_clear(&records);
+        for (size_t n = 0; n < row->by.len; n++) {
+            const RecordFacts *record = row->by.at[n].record;
+            buf_put(&records, row->by.at[n].names);
+            for (size_t k = 0; k < record->flaw_count; k++)
+                standing += !record->flaws[k]->rejected;
+        }
+        buf_put(body, rows->rows.entries.at[i].key);
+        buf_varint(body, standing);
+        buf_str_wire(body, buf_str(&records));
+    }
+}
+
+static void package_head(Writer *w, Str ecosystem, Str key, PackageKind kind, size_t count,
+                         Buf *body)
 {
     Buf *out = &w->sections[SECTION_PACKAGES];
     IndexEntry *entry = vec_push(w->arena, &w->packages);
@@ -231,40 +293,36 @@ static size_t same_record(const Facts *facts, const RowFacts *rows, size_t count
     return same;
 }
 
-/* Is the row that begins at `from` one of those that begin at `starts`? */
-static bool is_repeated(Str body, size_t from, const size_t *starts, size_t count)
+/* Did another copy of the record, among the last `known`, say just this? */
+static bool is_repeated(const Saying *saying, const Saying *before, size_t known)
 {
-    Str row = str_from_pos(body, from);
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(str_sub(body, starts[i], i + 1 < count ? starts[i + 1] : from), row))
+    for (size_t i = 0; i < known; i++)
+        if (str_eq(before[i].says, saying->says) && str_eq(before[i].names, saying->names))
             return true;
     return false;
 }
 
-static size_t package_rows(Writer *w, const PackageFacts *package, const RowFacts *rows,
-                           size_t count, uint32_t place, Buf *body)
+static void package_rows(Writer *w, const PackageFacts *package, const RowFacts *rows, size_t count,
+                         uint32_t place, PackageRows *out)
 {
-    enum { STARTS = 16 };
-    size_t written = 0, starts[STARTS];
+    enum { KNOWN = 16 };
+    Arena *arena = out->rows.arena;
+    Saying before[KNOWN];
     for (size_t i = 0, same; i < count; i += same) {
         size_t known = 0;
         same = same_record(w->facts, &rows[i], count - i);
         Str chosen = copy_chosen(w->facts, package, &rows[i], same);
         for (size_t n = i; n < i + same; n++) {
-            size_t from = body->len;
             if (is_foreign_copy(w->facts, &rows[n], chosen))
                 continue;
-            row_write(w, body, &rows[n], place);
-            if (is_repeated(buf_str(body), from, starts, known)) {
-                body->len = from; /* it says nothing new */
+            Saying saying = saying_of(w, &rows[n], arena);
+            if (is_repeated(&saying, before, known))
                 continue;
-            }
-            if (known < STARTS)
-                starts[known++] = from;
-            written++;
+            if (known < KNOWN)
+                before[known++] = saying;
+            saying_add(w, &saying, place, out);
         }
     }
-    return written;
 }
 
 typedef struct Span {
@@ -303,9 +361,14 @@ static void packages_put(Writer *w)
         const PackageFacts *package = order[i];
         Span span = spans[package->index];
         uint32_t place = (uint32_t)w->sections[SECTION_PACKAGES].len;
-        size_t rows =
-            package_rows(w, package, &facts->row_list.at[span.from], span.count, place, &body);
-        package_head(w, package->ecosystem, package->key, PACKAGE_ROWS, rows, &body);
+        ArenaMark mark = arena_mark(&facts->scratch);
+        PackageRows rows = {.is_once = true};
+        map_init(&rows.rows, &facts->scratch);
+        package_rows(w, package, &facts->row_list.at[span.from], span.count, place, &rows);
+        rows_put(&rows, &body);
+        package_head(w, package->ecosystem, package->key,
+                     rows.is_once ? PACKAGE_ONCE : PACKAGE_ROWS, map_len(&rows.rows), &body);
+        arena_reset(&facts->scratch, mark);
         ecosystem_add(w, package->ecosystem, &last);
         if (str_eq(package->ecosystem, STR("Maven")))
             artifact_add(w, package->key, place);

@@ -10,26 +10,25 @@ static bool starts_with_any(Str s, const Str *prefixes, size_t count)
 }
 
 /* "linux" alone begins too much: linux-pam, linux-firmware and linux-atm are no kernels. */
-static bool is_kernel_source(Str source)
+bool kernel_is_source(Str source)
 {
     static const Str exact[] = {STR_INIT("linux"), STR_INIT("kernel"), STR_INIT("perf"),
                                 STR_INIT("linux-headers")};
-    static const Str prefixes[] = {
-        STR_INIT("kernel-"),        STR_INIT("linux-signed"),    STR_INIT("linux-lts"),
-        STR_INIT("linux-virt"),     STR_INIT("linux-edge"),      STR_INIT("linux-hardened"),
-        STR_INIT("linux-rpi"),      STR_INIT("linux-aws"),       STR_INIT("linux-azure"),
-        STR_INIT("linux-gcp"),      STR_INIT("linux-gke"),       STR_INIT("linux-hwe"),
-        STR_INIT("linux-ibm"),      STR_INIT("linux-intel"),     STR_INIT("linux-kvm"),
-        STR_INIT("linux-lowlat"),   STR_INIT("linux-nvidia"),    STR_INIT("linux-oem"),
-        STR_INIT("linux-oracle"),   STR_INIT("linux-raspi"),     STR_INIT("linux-realtime"),
-        STR_INIT("linux-riscv"),    STR_INIT("linux-meta"),      STR_INIT("linux-xilinx"),
-        STR_INIT("linux-starfive"), STR_INIT("linux-bluefield"),
-    };
+    static const Str flavours[] = {
+        STR_INIT("signed"),   STR_INIT("lts"),       STR_INIT("virt"),   STR_INIT("edge"),
+        STR_INIT("hardened"), STR_INIT("rpi"),       STR_INIT("aws"),    STR_INIT("azure"),
+        STR_INIT("gcp"),      STR_INIT("gke"),       STR_INIT("hwe"),    STR_INIT("ibm"),
+        STR_INIT("intel"),    STR_INIT("kvm"),       STR_INIT("lowlat"), STR_INIT("nvidia"),
+        STR_INIT("oem"),      STR_INIT("oracle"),    STR_INIT("raspi"),  STR_INIT("realtime"),
+        STR_INIT("riscv"),    STR_INIT("meta"),      STR_INIT("xilinx"), STR_INIT("starfive"),
+        STR_INIT("bluefield")};
     for (size_t i = 0; i < COUNT_OF(exact); i++)
         if (str_eq(source, exact[i]))
             return true;
-    bool numbered = str_starts(source, STR("linux-")) && char_is_digit(str_at(source, 6));
-    return numbered || starts_with_any(source, prefixes, COUNT_OF(prefixes));
+    Str kind = str_from_pos(source, STR("linux-").len);
+    if (!str_starts(source, STR("linux-")))
+        return str_starts(source, STR("kernel-"));
+    return char_is_digit(str_at(kind, 0)) || starts_with_any(kind, flavours, COUNT_OF(flavours));
 }
 
 /* What is loaded at boot, as opposed to headers, tools and documentation. */
@@ -66,7 +65,7 @@ Str kernel_mask_reason(const Inventory *inventory, const MatchOptions *options,
     bool image = false;
     for (size_t i = 0; i < count; i++) {
         const Package *p = &inventory->packages.at[packages[i]];
-        if (!package_type_is_os(p->type) || !is_kernel_source(p->source_name))
+        if (!package_type_is_os(p->type) || !kernel_is_source(p->source_name))
             return (Str){0};
         if (!is_kernel_image(p))
             continue;

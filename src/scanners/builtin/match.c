@@ -19,7 +19,7 @@ typedef struct Matcher {
     Arena scratch; /* what one question's records say */
     Arena brief;   /* what one claim is made of */
     const QuestionVec *questions;
-    Map units; /* how many questions are about one; counted once somebody asks */
+    Map units; /* of kernels: how many questions are about one; counted once somebody asks */
     Vec(Finding *) found;
 } Matcher;
 
@@ -117,30 +117,14 @@ static void hear(Matcher *m, const Question *q, AdvisoryCursor *cursor, const Ad
     }
 }
 
-/* Most records are about versions long gone: nothing is kept of them. */
-static void ask_database(Matcher *m, const Question *q, Str ecosystem, Answers *out)
-{
-    AdvisoryCursor cursor;
-    Advisory row;
-    advisories_open(m->db, ecosystem, q->name, &cursor);
-    for (;;) {
-        ArenaMark mark = arena_mark(&m->scratch);
-        if (!advisories_next(&cursor, &m->scratch, &row))
-            return;
-        Verdict verdict = advisory_judge(&row, q);
-        bool passed = verdict.passed && (q->origin.len || package_type_is_os(q->eco->type));
-        if (verdict.answer != ANSWER_NO || passed)
-            hear(m, q, &cursor, &row, &verdict, out);
-        else
-            arena_reset(&m->scratch, mark);
-    }
-}
-
 static bool is_alone(Matcher *m, const Question *q)
 {
     bool first = map_len(&m->units) == 0;
     for (size_t i = 0; first && i < m->questions->len; i++) {
-        void **count = map_get(&m->units, m->questions->at[i].unit);
+        Str unit = m->questions->at[i].unit;
+        if (!kernel_is_source(unit))
+            continue;
+        void **count = map_get(&m->units, unit);
         *count = (void *)((uintptr_t)*count + 1);
     }
     return (uintptr_t)map_find(&m->units, q->unit) == 1;
@@ -152,6 +136,40 @@ static bool is_counted(Matcher *m, const Question *q)
     return m->options->masked &&
            kernel_mask_reason(m->inventory, m->options, q->packages.at, q->packages.len).len &&
            is_alone(m, q);
+}
+
+/* Can what is not found weigh against what is? */
+static bool is_heard(const Question *q, const Verdict *verdict)
+{
+    bool passed = verdict->passed && (q->origin.len || package_type_is_os(q->eco->type));
+    return verdict->answer == ANSWER_DENIED || (verdict->answer == ANSWER_NO && passed);
+}
+
+/* Most rows are about versions long gone: nothing is kept of them. Where no other row speaks of a
+ * row's vulnerabilities, there is nothing to weigh, and their number is known without them. */
+static void ask_database(Matcher *m, const Question *q, Str ecosystem, Answers *out)
+{
+    AdvisoryCursor cursor;
+    Advisory row;
+    advisories_open(m->db, ecosystem, q->name, &cursor);
+    bool undisputed = cursor.is_once && q->ecosystems->len == 1, asked = false, counted = false;
+    for (;;) {
+        ArenaMark mark = arena_mark(&m->scratch);
+        if (!advisories_next(&cursor, &m->scratch, &row))
+            return;
+        Verdict verdict = advisory_judge(&row, q);
+        bool found = verdict.answer == ANSWER_YES || verdict.answer == ANSWER_ABSENT;
+        if (found && undisputed && !asked) {
+            counted = is_counted(m, q);
+            asked = true;
+        }
+        if (found && counted)
+            *m->options->masked += cursor.standing;
+        else if (found || (!undisputed && is_heard(q, &verdict)))
+            hear(m, q, &cursor, &row, &verdict, out);
+        else
+            arena_reset(&m->scratch, mark);
+    }
 }
 
 static void hits_sort(HitVec *hits)

@@ -305,12 +305,7 @@ static void say_blank(Asker *a, const Package *p, const char *why)
 
 static bool is_named(Asker *a, const Question *q)
 {
-    AdvisoryVec advisories = {0};
-    ArenaMark mark = arena_mark(a->arena);
-    database_find(a->db, q->eco->name, q->name, a->arena, &advisories);
-    bool named = advisories.len > 0;
-    arena_reset(a->arena, mark);
-    return named;
+    return database_has_package(a->db, q->eco->name, q->name);
 }
 
 /* A version that its scheme cannot read would be ordered somehow: that is no answer. Who asks about
