@@ -46,6 +46,10 @@ typedef struct HttpReply {
 /* Asks `target` ("/v1.41/images/json") of the socket; the reply's head has been read when it
  * returns. The reply is not to be copied. Refused and absent sockets are ERR_ABSENT. */
 MUST_USE bool http_unix_get(Str socket, Str target, HttpReply *out, Error *err);
+/* The same in two steps, for who has something to do meanwhile: *asked is the connection, which the
+ * second step closes or makes the reply's. */
+MUST_USE bool http_unix_ask(Str socket, Str target, Fd *asked, Error *err);
+MUST_USE bool http_unix_answer(Str socket, Fd *asked, HttpReply *out, Error *err);
 /* The same from any stream: what http_unix_get and the tests stand on. Takes no ownership. */
 MUST_USE bool http_reply_read(HttpReply *reply, Stream *in, Error *err);
 /* A field of the head ("content-type"), in any case of letters; empty if there is none. Lives as

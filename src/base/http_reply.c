@@ -237,11 +237,24 @@ static bool target_is_clean(Str target)
     return str_at(target, 0) == '/';
 }
 
-bool http_unix_get(Str socket, Str target, HttpReply *out, Error *err)
+static bool send_all(Fd fd, Str bytes, Str socket, Error *err)
+{
+    while (bytes.len) {
+        ssize_t put = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return error_sys(err, "cannot ask " STR_FMT, STR_ARG(socket));
+        bytes = str_from_pos(bytes, (size_t)put);
+    }
+    return true;
+}
+
+bool http_unix_ask(Str socket, Str target, Fd *out, Error *err)
 {
     Buf request CLEANUP(buf_fini) = {0};
     Fd fd CLEANUP(fd_close) = -1;
-    *out = (HttpReply){.fd = -1};
+    *out = -1;
     if (!target_is_clean(target))
         return error_set(err, ERR_USAGE, "not a request target: " STR_FMT,
                          STR_ARG(str_head(target, 200)));
@@ -251,16 +264,17 @@ bool http_unix_get(Str socket, Str target, HttpReply *out, Error *err)
                "GET " STR_FMT " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: assay/" ASSAY_VERSION
                "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
                STR_ARG(target));
-    Str bytes = buf_str(&request);
-    while (bytes.len) {
-        ssize_t put = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return error_sys(err, "cannot ask " STR_FMT, STR_ARG(socket));
-        bytes = str_from_pos(bytes, (size_t)put);
-    }
+    if (!send_all(fd, buf_str(&request), socket, err))
+        return false;
+    *out = fd_take(&fd);
+    return true;
+}
+
+bool http_unix_answer(Str socket, Fd *asked, HttpReply *out, Error *err)
+{
+    Fd fd CLEANUP(fd_close) = fd_take(asked);
     PipeStream pipe;
+    *out = (HttpReply){.fd = -1};
     pipe_stream_init(&pipe, fd);
     if (!http_reply_read(out, &pipe.stream, err)) {
         http_reply_close(out);
@@ -270,4 +284,11 @@ bool http_unix_get(Str socket, Str target, HttpReply *out, Error *err)
     out->in = &out->pipe.stream;
     out->fd = fd_take(&fd);
     return true;
+}
+
+bool http_unix_get(Str socket, Str target, HttpReply *out, Error *err)
+{
+    Fd asked = -1;
+    *out = (HttpReply){.fd = -1};
+    return http_unix_ask(socket, target, &asked, err) && http_unix_answer(socket, &asked, out, err);
 }

@@ -6,26 +6,34 @@
 
 #include "base/json.h"
 
-static bool ask(const Engine *engine, Str target, uint64_t limit, Arena *arena, int *status,
-                Str *body, Error *err)
+typedef struct Answer {
+    int status;
+    Str body;
+} Answer;
+
+static bool take_answer(const Engine *engine, HttpReply *reply, uint64_t limit, Arena *arena,
+                        Answer *out, Error *err)
+{
+    Buf buf CLEANUP(buf_fini) = {0};
+    if (!stream_read_all(&reply->stream, limit, &buf, err))
+        return error_within(err, "engine at " STR_FMT, STR_ARG(engine->socket));
+    *out = (Answer){reply->status, arena_str(arena, buf_str(&buf))};
+    return true;
+}
+
+static bool ask(const Engine *engine, Str target, uint64_t limit, Arena *arena, Answer *out,
+                Error *err)
 {
     HttpReply reply CLEANUP(http_reply_close) = {0};
-    Buf buf CLEANUP(buf_fini) = {0};
-    if (!http_unix_get(engine->socket, target, &reply, err))
-        return false;
-    if (!stream_read_all(&reply.stream, limit, &buf, err))
-        return error_within(err, "engine at " STR_FMT, STR_ARG(engine->socket));
-    *status = reply.status;
-    *body = arena_str(arena, buf_str(&buf));
-    return true;
+    return http_unix_get(engine->socket, target, &reply, err) &&
+           take_answer(engine, &reply, limit, arena, out, err);
 }
 
 static bool answers(const Engine *engine)
 {
     Arena scratch CLEANUP(arena_fini) = {0};
-    int status = 0;
-    Str body;
-    return ask(engine, STR("/_ping"), 4096, &scratch, &status, &body, NULL) && status == 200;
+    Answer answer;
+    return ask(engine, STR("/_ping"), 4096, &scratch, &answer, NULL) && answer.status == 200;
 }
 
 /* Where an engine may listen. */
@@ -107,19 +115,19 @@ static Str encode_name(Arena *arena, Str name)
     return arena_str(arena, buf_str(&out));
 }
 
-static bool refuse(const Engine *engine, Str name, int status, Str body, Arena *arena, Error *err)
+static bool refuse(const Engine *engine, Str name, const Answer *answer, Arena *arena, Error *err)
 {
     Json j;
     Str key, message = {0};
-    json_init(&j, body, arena);
+    json_init(&j, answer->body, arena);
     if (json_enter_object(&j))
         while (json_next_key(&j, &key)) {
             Str value = json_take_str(&j);
             message = str_eq(key, STR("message")) ? value : message;
         }
-    return error_set(err, status == 404 ? ERR_ABSENT : ERR_IO,
+    return error_set(err, answer->status == 404 ? ERR_ABSENT : ERR_IO,
                      STR_FMT ": the engine at " STR_FMT " answers %d: " STR_FMT, STR_ARG(name),
-                     STR_ARG(engine->socket), status, STR_ARG(str_head(message, 300)));
+                     STR_ARG(engine->socket), answer->status, STR_ARG(str_head(message, 300)));
 }
 
 /* {"LowerDir": "top/diff:...:bottom/diff", "UpperDir": "newest/diff"}: newest first. */
@@ -164,18 +172,53 @@ static bool read_inspect(Str text, Arena *arena, EngineImage *out, Error *err)
     return json_finish(&j, err) || error_within(err, "the engine's description of the image");
 }
 
+static Str inspect_target(Arena *arena, Str name)
+{
+    return arena_printf(arena, "/images/" STR_FMT "/json", STR_ARG(encode_name(arena, name)));
+}
+
+static bool read_image(const Engine *engine, Str name, const Answer *answer, Arena *arena,
+                       EngineImage *out, Error *err)
+{
+    *out = (EngineImage){.inspect = answer->body};
+    if (answer->status != 200)
+        return refuse(engine, name, answer, arena, err);
+    return read_inspect(out->inspect, arena, out, err);
+}
+
 bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *arena,
                   EngineImage *out, Error *err)
 {
-    int status = 0;
+    Answer answer;
     *out = (EngineImage){0};
-    Str encoded = encode_name(arena, name);
-    Str inspect = arena_printf(arena, "/images/" STR_FMT "/json", STR_ARG(encoded));
-    if (!ask(engine, inspect, limits->document_bytes, arena, &status, &out->inspect, err))
+    return ask(engine, inspect_target(arena, name), limits->document_bytes, arena, &answer, err) &&
+           read_image(engine, name, &answer, arena, out, err);
+}
+
+bool engine_ask_image(Str name, Arena *arena, EngineQuestion *out)
+{
+    Candidates c;
+    *out = (EngineQuestion){.name = name, .asked = -1};
+    if (!candidates(arena, &c, NULL))
         return false;
-    if (status != 200)
-        return refuse(engine, name, status, out->inspect, arena, err);
-    return read_inspect(out->inspect, arena, out, err);
+    for (size_t i = 0; i < c.count; i++) {
+        out->engine.socket = c.sockets[i];
+        if (http_unix_ask(c.sockets[i], inspect_target(arena, name), &out->asked, NULL))
+            return true;
+    }
+    return false;
+}
+
+bool engine_answer_image(EngineQuestion *question, const Limits *limits, Arena *arena,
+                         EngineImage *out, Error *err)
+{
+    const Engine *engine = &question->engine;
+    HttpReply reply CLEANUP(http_reply_close) = {0};
+    Answer answer;
+    *out = (EngineImage){0};
+    return http_unix_answer(engine->socket, &question->asked, &reply, err) &&
+           take_answer(engine, &reply, limits->document_bytes, arena, &answer, err) &&
+           read_image(engine, question->name, &answer, arena, out, err);
 }
 
 /* Each is asked for the image at once: a ping costs as much as the answer. */
@@ -201,13 +244,12 @@ bool engine_find_image(Str name, const Limits *limits, Arena *arena, Engine *out
 bool engine_history(const Engine *engine, Str id, const Limits *limits, Arena *arena, Str *out,
                     Error *err)
 {
-    int status = 0;
+    Answer answer;
     Str target =
         arena_printf(arena, "/images/" STR_FMT "/history", STR_ARG(encode_name(arena, id)));
-    if (!ask(engine, target, limits->document_bytes, arena, &status, out, err))
+    if (!ask(engine, target, limits->document_bytes, arena, &answer, err))
         return false;
-    if (status != 200)
-        *out = (Str){0};
+    *out = answer.status == 200 ? answer.body : (Str){0};
     return true;
 }
 
@@ -242,13 +284,12 @@ bool engine_images(const Engine *engine, const Limits *limits, Arena *arena, Str
                    Error *err)
 {
     Json j;
-    Str body;
-    int status = 0;
-    if (!ask(engine, STR("/images/json"), limits->document_bytes, arena, &status, &body, err))
+    Answer answer;
+    if (!ask(engine, STR("/images/json"), limits->document_bytes, arena, &answer, err))
         return false;
-    if (status != 200)
-        return refuse(engine, STR("images"), status, body, arena, err);
-    json_init(&j, body, arena);
+    if (answer.status != 200)
+        return refuse(engine, STR("images"), &answer, arena, err);
+    json_init(&j, answer.body, arena);
     if (json_enter_array(&j))
         while (json_next_item(&j))
             take_names(&j, arena, out);

@@ -24,6 +24,17 @@ typedef struct EngineImage {
 /* ERR_ABSENT if the engine has no image of that name. */
 MUST_USE bool engine_image(const Engine *engine, Str name, const Limits *limits, Arena *arena,
                            EngineImage *out, Error *err);
+/* The same in two steps, for who has something to do meanwhile. The question goes to the first engine
+ * that takes it, as engine_find would find it; false where none does, and nothing is held. The answer
+ * closes what the question opened. */
+typedef struct EngineQuestion {
+    Engine engine;
+    Str name;
+    Fd asked;
+} EngineQuestion;
+MUST_USE bool engine_ask_image(Str name, Arena *arena, EngineQuestion *out);
+MUST_USE bool engine_answer_image(EngineQuestion *question, const Limits *limits, Arena *arena,
+                                  EngineImage *out, Error *err);
 /* Both in one: the first engine that answers, as engine_find takes them, and its image of that name.
  * *engine_found is false where none answers. */
 MUST_USE bool engine_find_image(Str name, const Limits *limits, Arena *arena, Engine *out,

@@ -61,20 +61,48 @@ static bool locate_stdin(Arena *arena, SourceInput *out, Error *err)
 
 /* Root on the engine's own machine reads the unpacked layers, unless there are absurdly many;
  * everybody else asks for a saved copy. */
-static bool open_folders(const EngineImage *image, Arena *arena, SourceInput *out)
+static bool has_folders(const EngineImage *image)
 {
-    if (!str_starts(image->driver, STR("overlay")) || image->folders.len == 0 ||
-        image->folders.len > FOLDERS_MAX)
-        return false;
-    out->kind = SOURCE_OVERLAY;
-    for (size_t i = 0; i < image->folders.len; i++) {
+    return str_starts(image->driver, STR("overlay")) && image->folders.len &&
+           image->folders.len <= FOLDERS_MAX;
+}
+
+static bool open_folders(SourceInput *input, Arena *arena)
+{
+    for (size_t i = 0; i < input->paths.len; i++) {
         Fd fd;
-        if (!fd_open_dir_at(AT_FDCWD, image->folders.at[i], &fd, NULL)) {
-            source_close(out);
+        if (!fd_open_dir_at(AT_FDCWD, input->paths.at[i], &fd, NULL)) {
+            source_close(input);
             return false;
         }
-        *vec_push(arena, &out->fds) = fd;
+        *vec_push(arena, &input->fds) = fd;
     }
+    return true;
+}
+
+static bool save_image(const Engine *engine, Arena *arena, SourceInput *out, Error *err)
+{
+    Fd saved = -1;
+    out->kind = SOURCE_FILE;
+    out->image_id = (Str){0};
+    if (!fd_open_temporary(&saved, err))
+        return false;
+    *vec_push(arena, &out->fds) = saved;
+    return engine_save(engine, out->name, saved, err) && fd_open_temporary(&out->scratch, err);
+}
+
+/* What an engine has under this name. */
+static bool use_image(const Engine *engine, const EngineImage *image, Arena *arena,
+                      SourceInput *out, Error *err)
+{
+    out->engine = true;
+    out->socket = engine->socket;
+    if (!has_folders(image))
+        return save_image(engine, arena, out, err);
+    out->kind = SOURCE_OVERLAY;
+    out->inspect = image->inspect;
+    out->image_id = image->id;
+    out->paths = image->folders;
     return true;
 }
 
@@ -90,19 +118,7 @@ static bool locate_image(Str name, Arena *arena, SourceInput *out, Error *err)
         return !engine_found && error_set(err, why.code, STR_FMT ": no such file, and %s",
                                           STR_ARG(name), why.message);
     }
-    out->engine = true;
-    if (open_folders(&image, arena, out)) {
-        out->inspect = image.inspect;
-        out->image_id = image.id;
-        out->socket = engine.socket;
-        return true;
-    }
-    Fd saved = -1;
-    out->kind = SOURCE_FILE;
-    if (!fd_open_temporary(&saved, err))
-        return false;
-    *vec_push(arena, &out->fds) = saved;
-    return engine_save(&engine, name, saved, err) && fd_open_temporary(&out->scratch, err);
+    return use_image(&engine, &image, arena, out, err);
 }
 
 bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Error *err)
@@ -125,13 +141,42 @@ bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Err
     return ok;
 }
 
+/* Not by opening it: a pipe can be opened once. */
+bool source_ask(Str target, Str platform, Arena *arena, SourceQuestion *out)
+{
+    struct stat st;
+    EngineQuestion question = {.asked = -1};
+    bool asked = !str_eq(target, STR("-")) && stat(arena_c_str(arena, target), &st) != 0 &&
+                 (errno == ENOENT || errno == ENOTDIR) &&
+                 engine_ask_image(target, arena, &question);
+    *out = (SourceQuestion){target, platform, question.engine.socket, question.asked};
+    return asked;
+}
+
+bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Error *err)
+{
+    const Limits limits = LIMITS_DEFAULT;
+    EngineQuestion asked = {{question->socket}, question->target, fd_take(&question->asked)};
+    EngineImage image;
+    *out = (SourceInput){.name = question->target, .platform = question->platform, .scratch = -1};
+    if (!engine_answer_image(&asked, &limits, arena, &image, NULL))
+        return source_locate(out->name, out->platform, arena, out, err); /* which says why */
+    bool ok = use_image(&asked.engine, &image, arena, out, err);
+    if (!ok)
+        source_close(out);
+    return ok;
+}
+
 bool source_complete(SourceInput *input, Arena *arena, Error *err)
 {
     const Engine engine = {.socket = input->socket};
     const Limits limits = LIMITS_DEFAULT;
     Str id = input->image_id.len ? input->image_id : input->name;
-    return input->kind != SOURCE_OVERLAY ||
-           engine_history(&engine, id, &limits, arena, &input->history, err);
+    if (input->kind != SOURCE_OVERLAY)
+        return true;
+    if (!open_folders(input, arena))
+        return save_image(&engine, arena, input, err);
+    return engine_history(&engine, id, &limits, arena, &input->history, err);
 }
 
 void source_close(SourceInput *input)

@@ -27,20 +27,32 @@ typedef struct SourceInput {
     Str name;       /* as the user wrote it */
     Str platform;   /* "linux/arm64/v8", or empty: this machine's */
     bool engine;    /* a container engine handed it over: a wrong digest refuses the image */
-    Vec(Fd) fds;    /* the file or folder; for SOURCE_OVERLAY one a layer. A child has no folder: */
+    Vec(Fd) fds;    /* the file or folder; for SOURCE_OVERLAY one a layer, which source_complete
+                     * opens. A child has no folder: */
     size_t folders; /* how many the collector holds for it, */
     SourceOpener opener; /* and who opens what lies in the only one of SOURCE_DIR */
     Fd scratch;   /* SOURCE_FILE: an unlinked file that a compressed archive is unfolded into */
     Str inspect;  /* SOURCE_OVERLAY: the engine's answers, JSON */
     Str history;  /* source_complete */
     Str image_id; /* SOURCE_OVERLAY: what the engine calls the content, "sha256:..." */
-    Str socket;   /* SOURCE_OVERLAY: of the engine */
+    Str socket;   /* of the engine */
+    StrVec paths; /* SOURCE_OVERLAY: of its folders */
 } SourceInput;
 
 /* Finds TARGET: "-" is a tar on standard input, an existing path a file or folder, anything else an
  * image of a local engine. ERR_ABSENT if it is none of them; the message says what was tried. */
 MUST_USE bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Error *err);
-/* Asks for what only those need who read the image: who knows its content already does without. */
+/* The same in two steps for an image of an engine, for who has something to do while the engine
+ * thinks. False where no engine was asked: TARGET is something else, or none is there. The answer
+ * closes what the question opened. */
+typedef struct SourceQuestion {
+    Str target, platform, socket;
+    Fd asked;
+} SourceQuestion;
+MUST_USE bool source_ask(Str target, Str platform, Arena *arena, SourceQuestion *out);
+MUST_USE bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Error *err);
+/* Gets what only those need who read the image: who knows its content already does without. Where the
+ * folders of an engine may not be opened, the input becomes the file that the engine makes of it. */
 MUST_USE bool source_complete(SourceInput *input, Arena *arena, Error *err);
 void source_close(SourceInput *input);
 
