@@ -228,7 +228,22 @@ typedef struct Probe {
 } Probe;
 
 /* A bucket holds about two entries; one that claims this many is damaged, and would be slow. */
-enum { BUCKET_MAX = 4096 };
+enum { BUCKET_MAX = 4096, INDEX_HEAD = 8 };
+
+/* Asks for memory that will be read soon; a place beyond the end is no matter. */
+static void prefetch(Str bytes, size_t at)
+{
+    if (at < bytes.len)
+        __builtin_prefetch(bytes.ptr + at);
+}
+
+static void prefetch_bucket(Str index, uint64_t hash)
+{
+    Reader r = reader_of(index);
+    uint32_t bits = reader_u32le(&r);
+    if (bits && bits <= 24)
+        prefetch(index, INDEX_HEAD + 4 * (size_t)(hash >> (64 - bits)));
+}
 
 static Probe probe_of(Str index, uint64_t hash)
 {
@@ -243,7 +258,7 @@ static Probe probe_of(Str index, uint64_t hash)
     if (!reader_ok(&r) || from > to || to > count || to - from > BUCKET_MAX)
         return none;
     Probe probe = {.entries = reader_of(index), .left = to - from, .low = (uint32_t)hash};
-    reader_seek(&probe.entries, 8 + (buckets + 1) * 4 + (size_t)from * 8);
+    reader_seek(&probe.entries, INDEX_HEAD + (buckets + 1) * 4 + (size_t)from * 8);
     return probe;
 }
 
@@ -336,23 +351,30 @@ static bool cursor_step(AdvisoryCursor *c)
     return false;
 }
 
+/* The package of that name, among those whose hash is the same. */
+static bool package_find(const Database *db, Probe *probe, Str ecosystem, Str package,
+                         PackageHead *out)
+{
+    uint32_t place;
+    while (probe_next(probe, &place))
+        if (package_at(db, place, out) && str_eq(out->ecosystem, ecosystem) &&
+            str_eq(out->key, package))
+            return true;
+    return false;
+}
+
 void advisories_open(const Database *db, Str ecosystem, Str package, AdvisoryCursor *out)
 {
     Probe probe = probe_of(db->sections[SECTION_PACKAGE_INDEX], package_hash(ecosystem, package));
-    uint32_t place;
+    PackageHead head;
     *out = (AdvisoryCursor){.db = db, .source = UINT64_MAX};
-    while (probe_next(&probe, &place)) {
-        PackageHead head;
-        if (!package_at(db, place, &head) || !str_eq(head.ecosystem, ecosystem) ||
-            !str_eq(head.key, package))
-            continue;
-        if (has_rows(&head)) {
-            cursor_begin(out, &head);
-        } else if (head.kind == PACKAGE_LIST) {
-            out->list = reader_of(head.body);
-            out->more = head.count;
-        }
+    if (!package_find(db, &probe, ecosystem, package, &head))
         return;
+    if (has_rows(&head)) {
+        cursor_begin(out, &head);
+    } else if (head.kind == PACKAGE_LIST) {
+        out->list = reader_of(head.body);
+        out->more = head.count;
     }
 }
 
@@ -416,9 +438,44 @@ bool advisories_take(AdvisoryCursor *c, const Advisory *row, Advisory *out)
 
 bool database_has_package(const Database *db, Str ecosystem, Str package)
 {
-    AdvisoryCursor cursor;
-    advisories_open(db, ecosystem, package, &cursor);
-    return (cursor.left && reader_left(&cursor.rows)) || cursor_step(&cursor);
+    Probe probe = probe_of(db->sections[SECTION_PACKAGE_INDEX], package_hash(ecosystem, package));
+    PackageHead head;
+    return package_find(db, &probe, ecosystem, package, &head) && head.count;
+}
+
+/* Most names are not known: where their bucket is, and then what it holds, is all that is read. */
+enum { TOGETHER = 32 };
+
+static void has_some(const Database *db, PackageName *names, size_t count)
+{
+    Str index = db->sections[SECTION_PACKAGE_INDEX];
+    uint64_t hashes[TOGETHER];
+    Probe probes[TOGETHER];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = package_hash(names[i].ecosystem, names[i].package);
+        prefetch_bucket(index, hashes[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        probes[i] = probe_of(index, hashes[i]);
+        prefetch(index, probes[i].entries.pos);
+    }
+    for (size_t i = 0; i < count; i++) {
+        Probe first = probes[i];
+        uint32_t place;
+        if (probe_next(&first, &place))
+            prefetch(db->sections[SECTION_PACKAGES], place);
+    }
+    for (size_t i = 0; i < count; i++) {
+        PackageHead head;
+        names[i].known =
+            package_find(db, &probes[i], names[i].ecosystem, names[i].package, &head) && head.count;
+    }
+}
+
+void database_has_packages(const Database *db, PackageName *names, size_t count)
+{
+    for (size_t from = 0; from < count; from += TOGETHER)
+        has_some(db, &names[from], count - from < TOGETHER ? count - from : TOGETHER);
 }
 
 void database_find(const Database *db, Str ecosystem, Str package, Arena *arena, AdvisoryVec *out)
@@ -604,22 +661,29 @@ void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVe
 
 /* --- the small tables --- */
 
-static bool eol_take(Reader *r, EolDates *out)
+/* The next row of the product; those of others are passed over unread. */
+static bool eol_next(Reader *r, Str product, EolDates *out)
 {
-    *out = (EolDates){.product = reader_str(r)};
-    out->release = reader_str(r);
-    out->codename = reader_str(r);
-    out->ended = reader_u8(r) & 1;
-    out->eol = date_take(r);
-    out->extended_eol = date_take(r);
-    return reader_ok(r);
+    while (reader_ok(r) && reader_left(r)) {
+        *out = (EolDates){.product = reader_str(r)};
+        Reader rest = reader_of(reader_str(r));
+        if (!str_eq(out->product, product))
+            continue;
+        out->release = reader_str(&rest);
+        out->codename = reader_str(&rest);
+        out->ended = reader_u8(&rest) & 1;
+        out->eol = date_take(&rest);
+        out->extended_eol = date_take(&rest);
+        return reader_ok(&rest);
+    }
+    return false;
 }
 
 bool database_eol(const Database *db, Str product, Str release, EolDates *out)
 {
     Reader r = reader_of(db->sections[SECTION_EOL]);
-    while (reader_left(&r) && eol_take(&r, out))
-        if (str_eq(out->product, product) && str_eq(out->release, release))
+    while (eol_next(&r, product, out))
+        if (str_eq(out->release, release))
             return true;
     *out = (EolDates){0};
     return false;
@@ -628,8 +692,8 @@ bool database_eol(const Database *db, Str product, Str release, EolDates *out)
 bool database_eol_codename(const Database *db, Str product, Str codename, EolDates *out)
 {
     Reader r = reader_of(db->sections[SECTION_EOL]);
-    while (reader_left(&r) && eol_take(&r, out))
-        if (str_eq(out->product, product) && codename.len && str_eq_fold(out->codename, codename))
+    while (eol_next(&r, product, out))
+        if (codename.len && str_eq_fold(out->codename, codename))
             return true;
     *out = (EolDates){0};
     return false;

@@ -101,6 +101,13 @@ bool advisories_next(AdvisoryCursor *cursor, Arena *arena, Advisory *out);
 bool advisories_take(AdvisoryCursor *cursor, const Advisory *row, Advisory *out);
 /* Is anything said of a package? */
 bool database_has_package(const Database *db, Str ecosystem, Str package);
+/* The same of many, which is several times faster than of each: the memory that one waits for comes
+ * while others are waited for. */
+typedef struct PackageName {
+    Str ecosystem, package;
+    bool known; /* the answer */
+} PackageName;
+void database_has_packages(const Database *db, PackageName *names, size_t count);
 
 typedef struct SeverityWord {
     Str source, word;

@@ -475,14 +475,17 @@ static void sources_put(Writer *w)
 static void eol_put(Writer *w)
 {
     Buf *out = &w->sections[SECTION_EOL];
+    Buf rest CLEANUP(buf_fini) = {0};
     for (size_t i = 0; i < w->facts->eol.len; i++) {
         const EolFacts *eol = &w->facts->eol.at[i];
+        buf_clear(&rest);
+        buf_str_wire(&rest, eol->release);
+        buf_str_wire(&rest, eol->codename);
+        buf_u8(&rest, eol->ended);
+        date_put(&rest, eol->eol);
+        date_put(&rest, eol->extended_eol);
         buf_str_wire(out, eol->product);
-        buf_str_wire(out, eol->release);
-        buf_str_wire(out, eol->codename);
-        buf_u8(out, eol->ended);
-        date_put(out, eol->eol);
-        date_put(out, eol->extended_eol);
+        buf_str_wire(out, buf_str(&rest));
     }
 }
 

@@ -89,7 +89,7 @@ static ArenaBlock *block_add(Arena *arena, size_t need)
     return block;
 }
 
-void *arena_alloc(Arena *arena, size_t size)
+static void *take(Arena *arena, size_t size)
 {
     const size_t align = _Alignof(max_align_t);
     if (size > SIZE_MAX / 2)
@@ -102,7 +102,17 @@ void *arena_alloc(Arena *arena, size_t size)
     block->fill += taken;
     arena->used += rounded;
     show(out, size);
-    return memset(out, 0, size);
+    return out;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
+}
+
+char *arena_bytes(Arena *arena, size_t size)
+{
+    return take(arena, size);
 }
 
 void *arena_array(Arena *arena, size_t count, size_t size)
@@ -139,9 +149,10 @@ Str arena_str(Arena *arena, Str s)
 
 char *arena_c_str(Arena *arena, Str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
+    char *copy = arena_bytes(arena, s.len + 1);
     if (s.len)
         memcpy(copy, s.ptr, s.len);
+    copy[s.len] = '\0';
     return copy;
 }
 
@@ -155,12 +166,20 @@ Str arena_lower(Arena *arena, Str s)
 
 Str arena_join(Arena *arena, Str a, Str b)
 {
-    char *both = arena_alloc(arena, a.len + b.len + 1);
-    if (a.len)
-        memcpy(both, a.ptr, a.len);
-    if (b.len)
-        memcpy(both + a.len, b.ptr, b.len);
-    return (Str){both, a.len + b.len};
+    return arena_concat(arena, (const Str[]){a, b}, 2);
+}
+
+Str arena_concat(Arena *arena, const Str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *all = arena_bytes(arena, len + 1), *end = all;
+    for (size_t i = 0; i < count; end += parts[i].len, i++)
+        if (parts[i].len)
+            memcpy(end, parts[i].ptr, parts[i].len);
+    *end = '\0';
+    return (Str){all, len};
 }
 
 /* Most texts are short: those are formatted once. */

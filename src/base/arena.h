@@ -21,8 +21,9 @@ typedef struct ArenaMark {
 } ArenaMark;
 
 void arena_init(Arena *arena);
-void arena_fini(Arena *arena);                              /* fits CLEANUP(arena_fini) */
-void *arena_alloc(Arena *arena, size_t size);               /* zeroed, aligned for any type */
+void arena_fini(Arena *arena);                /* fits CLEANUP(arena_fini) */
+void *arena_alloc(Arena *arena, size_t size); /* zeroed, aligned for any type */
+char *arena_bytes(Arena *arena, size_t size); /* not zeroed: for who fills all of it */
 void *arena_array(Arena *arena, size_t count, size_t size); /* count * size, overflow-checked */
 ArenaMark arena_mark(const Arena *arena);
 void arena_reset(Arena *arena, ArenaMark mark);
@@ -34,6 +35,7 @@ Str arena_str(Arena *arena, Str s);         /* a copy */
 char *arena_c_str(Arena *arena, Str s);     /* a NUL-terminated copy, for system calls */
 Str arena_lower(Arena *arena, Str s);       /* a copy in ASCII lower case */
 Str arena_join(Arena *arena, Str a, Str b); /* a new slice of both */
+Str arena_concat(Arena *arena, const Str *parts, size_t count);
 Str arena_printf(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* A growing list in an arena: Vec(Package) packages = {0}; *vec_push(arena, &packages) = p; */

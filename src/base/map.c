@@ -65,12 +65,23 @@ static void slot_place(Map *map, uint64_t hash, size_t index)
     map->slots[i] = (uint32_t)(index + 1);
 }
 
-static void slots_grow(Map *map)
+static void slots_make(Map *map, size_t count)
 {
-    map->slot_count = map->slot_count ? map->slot_count * 2 : 16;
+    map->slot_count = count;
     map->slots = arena_new_array(map->arena, uint32_t, map->slot_count);
     for (size_t i = 0; i < map->entries.len; i++)
         slot_place(map, map->entries.at[i].hash, i);
+}
+
+/* At most half of the slots are taken. */
+void map_reserve(Map *map, size_t count)
+{
+    size_t slots = 16;
+    while (slots / 2 < count)
+        slots *= 2;
+    if (slots > map->slot_count)
+        slots_make(map, slots);
+    vec_reserve(map->arena, &map->entries, count);
 }
 
 void *map_find(const Map *map, Str key)
@@ -90,7 +101,7 @@ void **map_get(Map *map, Str key)
     MapEntry *entry = entry_find(map, key, hash);
     if (!entry) {
         if ((map->entries.len + 1) * 2 > map->slot_count)
-            slots_grow(map);
+            slots_make(map, map->slot_count ? map->slot_count * 2 : 16);
         slot_place(map, hash, map->entries.len);
         entry = vec_push(map->arena, &map->entries);
         entry->key = key;

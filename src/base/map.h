@@ -19,7 +19,8 @@ typedef struct Map {
 } Map;
 
 void map_init(Map *map, Arena *arena);
-void *map_find(const Map *map, Str key); /* NULL if absent */
-void **map_get(Map *map, Str key);       /* the value's place; made (NULL) if absent */
+void map_reserve(Map *map, size_t count); /* room for so many, where it is known how many come */
+void *map_find(const Map *map, Str key);  /* NULL if absent */
+void **map_get(Map *map, Str key);        /* the value's place; made (NULL) if absent */
 bool map_has(const Map *map, Str key);
 size_t map_len(const Map *map);

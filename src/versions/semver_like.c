@@ -80,8 +80,32 @@ static VersionOrder revision_compare(Str a, Str b)
     return digits_compare(all_digits(a) ? a : STR("1"), all_digits(b) ? b : STR("1"));
 }
 
+/* Most versions differ in numbers of a few digits: where the first that differs is one, nothing else
+ * need be read. Equal: nothing said. */
+static VersionOrder small_numbers_compare(Str a, Str b)
+{
+    enum { FEW = 9 };
+    for (size_t i = 0, j = 0;; i++, j++) {
+        uint32_t x = 0, y = 0;
+        size_t from = i, since = j;
+        for (; is_digit(at(a, i)); i++)
+            x = x * 10 + (uint32_t)(a.ptr[i] - '0');
+        for (; is_digit(at(b, j)); j++)
+            y = y * 10 + (uint32_t)(b.ptr[j] - '0');
+        if (i == from || j == since || i - from > FEW || j - since > FEW)
+            return VERSION_EQUAL;
+        if (x != y)
+            return x < y ? VERSION_LESS : VERSION_GREATER;
+        if (at(a, i) != '.' || at(b, j) != '.')
+            return VERSION_EQUAL;
+    }
+}
+
 VersionOrder semver_like_compare(Str a, Str b, const SemverRules *rules)
 {
+    VersionOrder early = small_numbers_compare(a, b);
+    if (early)
+        return early;
     Semver x = semver_parse(a), y = semver_parse(b);
     if (rules->revision) {
         take_revision(&x);

@@ -71,7 +71,7 @@ TEST(foreign_files_are_refused)
     CHECK(!opens(&copy, STR("SQLite format 3"), &db, &err) && err.code == ERR_FORMAT);
     CHECK(str_contains(error_message(&err), STR("assay db update")));
     CHECK(!opens(&copy, changed(&copy, 8, 1), &db, &err));
-    CHECK(str_contains(error_message(&err), STR("format 1, this program reads 2")));
+    CHECK(str_contains(error_message(&err), STR("format 1, this program reads 3")));
     arena_fini(&copy.arena);
 }
 
@@ -179,6 +179,122 @@ static AdvisoryVec rows_of(const Database *db, Arena *arena, Str ecosystem, Str 
     AdvisoryVec rows = {0};
     database_find(db, ecosystem, package, arena, &rows);
     return rows;
+}
+
+/* --- rows and records --- */
+
+typedef struct Said {
+    size_t rows, records; /* of the package; pairs of record and id */
+    uint64_t standing;
+    bool is_once;
+} Said;
+
+static Said walk(const Database *db, Arena *arena, Str ecosystem, Str package)
+{
+    Said said = {0};
+    AdvisoryCursor cursor;
+    Advisory row, one;
+    advisories_open(db, ecosystem, package, &cursor);
+    said.is_once = cursor.is_once;
+    for (; advisories_next(&cursor, arena, &row); said.rows++) {
+        said.standing += cursor.standing;
+        CHECK_INT(row.id.len + row.record.len, 0);
+        while (advisories_take(&cursor, &row, &one)) {
+            CHECK(one.id.len && one.record.len);
+            said.records++;
+        }
+    }
+    return said;
+}
+
+static bool is_once(const AdvisoryVec *all)
+{
+    for (size_t i = 0; i < all->len; i++) {
+        if (all->at[i].malware)
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(all->at[i].id, all->at[k].id))
+                return false;
+    }
+    return all->len > 0;
+}
+
+/* What a row tells of its records is what they tell; *once counts packages where no vulnerability is
+ * named twice, *shared those where records share rows. */
+static void check_rows(const Database *db, Str ecosystem, Str package, size_t *once, size_t *shared)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    AdvisoryVec all = rows_of(db, &arena, ecosystem, package);
+    Said said = walk(db, &arena, ecosystem, package);
+    uint64_t standing = 0;
+    for (size_t i = 0; i < all.len; i++)
+        standing += !all.at[i].rejected;
+    CHECK_INT(said.records, all.len);
+    CHECK_INT(said.standing, standing);
+    CHECK_INT(said.is_once, is_once(&all) && !str_starts(package, STR("*:")));
+    *once += said.is_once;
+    *shared += said.rows < said.records;
+}
+
+TEST(a_row_tells_what_its_records_tell)
+{
+    static const char *const packages[] = {"two-flaws", "one-flaw", "evil",      "evil-by-weakness",
+                                           "widget",    "sample",   "withdrawn", "crooner",
+                                           "bundle",    "webframe", "nothing",   "example.org/mod"};
+    Arena arena CLEANUP(arena_fini) = {0};
+    BuildReport report = {0};
+    StrVec ecosystems = {0};
+    size_t once = 0, shared = 0;
+    Database *db = help_own(&arena, &report);
+    database_ecosystems(db, &arena, &ecosystems);
+    for (size_t i = 0; i < ecosystems.len; i++)
+        for (size_t k = 0; k < COUNT_OF(packages); k++)
+            check_rows(db, ecosystems.at[i], str_from(packages[k]), &once, &shared);
+    CHECK(once > 0);
+    CHECK(shared > 0);
+    CHECK(!walk(db, &arena, STR("npm"), STR("evil")).is_once);
+    database_close(db);
+}
+
+TEST(many_records_share_few_rows)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    BuildReport report = {0};
+    size_t once = 0, shared = 0;
+    Database *db = help_build(&arena, test_shared(&arena, "feeds"), &report);
+    check_rows(db, STR("Debian:12"), STR("linux"), &once, &shared);
+    check_rows(db, STR("Debian:12"), STR("openssl"), &once, &shared);
+    check_rows(db, STR("Maven"), STR("*:log4j-core"), &once, &shared);
+    CHECK(once > 0 && shared > 0);
+    Said said = walk(db, &arena, STR("Debian:12"), STR("linux"));
+    CHECK(said.rows * 4 < said.records);
+    database_close(db);
+}
+
+TEST(many_names_are_looked_up_together)
+{
+    enum { MANY = 100 };
+    Arena arena CLEANUP(arena_fini) = {0};
+    BuildReport report = {0};
+    PackageName names[MANY];
+    size_t known = 0;
+    Database *db = help_own(&arena, &report);
+    for (size_t i = 0; i < MANY; i++)
+        names[i] = (PackageName){i % 2 ? STR("npm") : STR("Go"),
+                                 i % 3 == 0   ? STR("two-flaws")
+                                 : i % 3 == 1 ? STR("example.org/mod")
+                                              : arena_printf(&arena, "none %zu", i),
+                                 i % 5 == 0};
+    database_has_packages(db, names, MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        CHECK_INT(names[i].known,
+                  rows_of(db, &arena, names[i].ecosystem, names[i].package).len > 0);
+        CHECK_INT(names[i].known, database_has_package(db, names[i].ecosystem, names[i].package));
+        known += names[i].known;
+    }
+    CHECK(known > 0 && known < MANY);
+    database_has_packages(db, NULL, 0);
+    database_close(db);
 }
 
 TEST(seed_says_what_the_feeds_say)

@@ -164,13 +164,14 @@ static bool is_first(Str version)
     return version.len == 0 || str_eq(version, STR("0"));
 }
 
-static bool is_within(const AdvisoryRange *r, const Question *q)
+/* *passed: the version is not before the fix that ends the range. */
+static bool is_within(const AdvisoryRange *r, const Question *q, bool *passed)
 {
-    if (!is_first(r->introduced) && question_compare(q, q->version, r->introduced) < 0)
+    *passed = r->fixed.len && question_compare(q, q->version, r->fixed) >= 0;
+    if (*passed || (!is_first(r->introduced) && question_compare(q, q->version, r->introduced) < 0))
         return false;
-    if (r->fixed.len)
-        return question_compare(q, q->version, r->fixed) < 0;
-    return r->last_affected.len == 0 || question_compare(q, q->version, r->last_affected) <= 0;
+    return r->fixed.len || r->last_affected.len == 0 ||
+           question_compare(q, q->version, r->last_affected) <= 0;
 }
 
 static bool is_listed(const Advisory *a, const Question *q)
@@ -223,10 +224,10 @@ static Verdict judge_ranges(const Advisory *a, const Question *q)
         const AdvisoryRange *r = &a->ranges.at[i];
         if (!fits_range(a, q, branch, r->fixed))
             continue;
-        if (!is_within(r, q)) {
-            v.passed |= r->fixed.len && question_compare(q, q->version, r->fixed) >= 0;
+        bool passed, within = is_within(r, q, &passed);
+        v.passed |= passed;
+        if (!within)
             continue;
-        }
         bool sooner = v.answer == ANSWER_YES && r->fixed.len && v.fixed.len &&
                       question_compare(q, r->fixed, v.fixed) < 0;
         if (v.answer == ANSWER_NO || sooner) {
@@ -242,9 +243,9 @@ static Verdict judge_ranges(const Advisory *a, const Question *q)
  * whatever the public stream says; who has it not is as vulnerable, without a fix. */
 static void judge_extended(const Advisory *a, const Question *q, Verdict *v)
 {
-    bool from_it = str_contains(q->version, STR("esm"));
     if (!str_starts(a->ecosystem, STR("Ubuntu:Pro:")))
         return;
+    bool from_it = str_contains(q->version, STR("esm"));
     if (v->answer == ANSWER_NO && from_it && a->ranges.len && a->ranges.at[0].fixed.len)
         v->answer = ANSWER_DENIED;
     v->locked = v->answer == ANSWER_YES && v->fixed.len && !q->subscribed;

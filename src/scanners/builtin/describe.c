@@ -54,14 +54,16 @@ static Str range_of(const Claim *claim, const Hit *hit, Arena *arena)
 {
     Str version = claim->question->version;
     const Verdict *v = &hit->verdict;
+    const Str listed = v->listed ? STR("listed: ") : (Str){0};
+    const Str locked = v->locked ? STR(" (fixed for subscribers only)") : (Str){0};
+    const Str fixed[] = {listed, version, STR(" < "), v->fixed, locked};
+    const Str last[] = {version, STR(" <= "), v->last};
+    const Str open[] = {version, v->listed ? STR(" is listed") : STR(", no fix is known")};
     if (v->fixed.len)
-        return arena_printf(arena, "%s" STR_FMT " < " STR_FMT "%s", v->listed ? "listed: " : "",
-                            STR_ARG(version), STR_ARG(v->fixed),
-                            v->locked ? " (fixed for subscribers only)" : "");
+        return arena_concat(arena, fixed, COUNT_OF(fixed));
     if (v->last.len)
-        return arena_printf(arena, STR_FMT " <= " STR_FMT, STR_ARG(version), STR_ARG(v->last));
-    return arena_printf(arena, v->listed ? STR_FMT " is listed" : STR_FMT ", no fix is known",
-                        STR_ARG(version));
+        return arena_concat(arena, last, COUNT_OF(last));
+    return arena_concat(arena, open, COUNT_OF(open));
 }
 
 static void add_evidence(const Claim *claim, const Hit *hit, Arena *arena, Arena *brief,
@@ -71,9 +73,10 @@ static void add_evidence(const Claim *claim, const Hit *hit, Arena *arena, Arena
     Evidence e = {.scanner = STR("assay"),
                   .confidence = confidence_of(claim, &hit->verdict) * q->confidence};
     Str range = range_of(claim, hit, brief);
-    e.why = arena_printf(arena, STR_FMT "; " STR_FMT, STR_ARG(range), STR_ARG(claim->where));
-    e.source = arena_printf(arena, STR_FMT " " STR_FMT, STR_ARG(hit->advisory->feed),
-                            STR_ARG(hit->advisory->record));
+    const Str why[] = {range, STR("; "), claim->where};
+    const Str source[] = {hit->advisory->feed, STR(" "), hit->advisory->record};
+    e.why = arena_concat(arena, why, COUNT_OF(why));
+    e.source = arena_concat(arena, source, COUNT_OF(source));
     *vec_push(arena, &out->evidence) = e;
     if (out->inputs.seen.len == 0) {
         vec_reserve(arena, &out->inputs.seen, 1);

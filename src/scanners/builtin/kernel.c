@@ -15,12 +15,12 @@ bool kernel_is_source(Str source)
     static const Str exact[] = {STR_INIT("linux"), STR_INIT("kernel"), STR_INIT("perf"),
                                 STR_INIT("linux-headers")};
     static const Str flavours[] = {
-        STR_INIT("signed"),   STR_INIT("lts"),       STR_INIT("virt"),   STR_INIT("edge"),
-        STR_INIT("hardened"), STR_INIT("rpi"),       STR_INIT("aws"),    STR_INIT("azure"),
-        STR_INIT("gcp"),      STR_INIT("gke"),       STR_INIT("hwe"),    STR_INIT("ibm"),
-        STR_INIT("intel"),    STR_INIT("kvm"),       STR_INIT("lowlat"), STR_INIT("nvidia"),
-        STR_INIT("oem"),      STR_INIT("oracle"),    STR_INIT("raspi"),  STR_INIT("realtime"),
-        STR_INIT("riscv"),    STR_INIT("meta"),      STR_INIT("xilinx"), STR_INIT("starfive"),
+        STR_INIT("signed"),   STR_INIT("lts"),    STR_INIT("virt"),   STR_INIT("edge"),
+        STR_INIT("hardened"), STR_INIT("rpi"),    STR_INIT("aws"),    STR_INIT("azure"),
+        STR_INIT("gcp"),      STR_INIT("gke"),    STR_INIT("hwe"),    STR_INIT("ibm"),
+        STR_INIT("intel"),    STR_INIT("kvm"),    STR_INIT("lowlat"), STR_INIT("nvidia"),
+        STR_INIT("oem"),      STR_INIT("oracle"), STR_INIT("raspi"),  STR_INIT("realtime"),
+        STR_INIT("riscv"),    STR_INIT("meta"),   STR_INIT("xilinx"), STR_INIT("starfive"),
         STR_INIT("bluefield")};
     for (size_t i = 0; i < COUNT_OF(exact); i++)
         if (str_eq(source, exact[i]))

@@ -13,6 +13,14 @@ typedef struct Distro {
     bool subscribed;
 } Distro;
 
+enum { PENDING = 32 };
+
+/* A question that a package asks, if there is anybody to answer. */
+typedef struct Pending {
+    Question question;
+    uint32_t package;
+} Pending;
+
 typedef struct Asker {
     const Inventory *inventory;
     const Database *db;
@@ -21,8 +29,12 @@ typedef struct Asker {
     NoteVec *incomplete;
     Distro distro;
     Map index; /* of questions by what they ask */
+    Pending pending[PENDING];
+    size_t pending_count;
+    Vec(PackageName) names; /* of those that are pending */
     Buf key;
     StrVec languages[PACKAGE_TYPES]; /* the one ecosystem of each type that has a feed */
+    const VersionScheme *schemes[PACKAGE_TYPES]; /* that were asked for */
     uint32_t unknown_os, foreign, no_feed[PACKAGE_TYPES];
     StrVec foreign_names;
 } Asker;
@@ -90,7 +102,7 @@ static Str question_key(Asker *a, const Question *q)
 }
 
 /* The question that asks exactly this, made if there is none. */
-static void ask(Asker *a, const Question *q, uint32_t package)
+static void question_add(Asker *a, const Question *q, uint32_t package)
 {
     Str key = question_key(a, q);
     void *number = map_find(&a->index, key);
@@ -100,6 +112,34 @@ static void ask(Asker *a, const Question *q, uint32_t package)
         *map_get(&a->index, arena_str(a->arena, key)) = number;
     }
     *vec_push(a->arena, &a->out->at[(size_t)number - 1].packages) = package;
+}
+
+/* Of most packages no record speaks: nothing is made of them. */
+static void ask_pending(Asker *a)
+{
+    a->names.len = 0;
+    for (size_t i = 0; i < a->pending_count; i++) {
+        const Question *q = &a->pending[i].question;
+        for (size_t k = 0; k < q->ecosystems->len; k++)
+            *vec_push(a->arena, &a->names) = (PackageName){q->ecosystems->at[k], q->name, false};
+    }
+    PackageName *name = a->names.at;
+    database_has_packages(a->db, name, a->names.len);
+    for (size_t i = 0; i < a->pending_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < a->pending[i].question.ecosystems->len; k++)
+            known |= (name++)->known;
+        if (known)
+            question_add(a, &a->pending[i].question, a->pending[i].package);
+    }
+    a->pending_count = 0;
+}
+
+static void ask(Asker *a, const Question *q, uint32_t package)
+{
+    a->pending[a->pending_count++] = (Pending){*q, package};
+    if (a->pending_count == PENDING)
+        ask_pending(a);
 }
 
 /* Debian signs its kernels in a second source package: linux-signed-amd64 6.1.76+1 is linux
@@ -344,6 +384,14 @@ static const StrVec *language_stream(Asker *a, const Ecosystem *eco)
     return stream->len ? stream : NULL;
 }
 
+static const VersionScheme *language_scheme(Asker *a, const Ecosystem *eco)
+{
+    const VersionScheme **scheme = &a->schemes[eco->type];
+    if (!*scheme)
+        *scheme = version_scheme_find(eco->scheme);
+    return *scheme;
+}
+
 static void ask_language(Asker *a, const Package *p, uint32_t at)
 {
     const Ecosystem *eco = ecosystem_of_type(p->type);
@@ -356,7 +404,7 @@ static void ask_language(Asker *a, const Package *p, uint32_t at)
     }
     Question q = {.ecosystems = stream,
                   .eco = eco,
-                  .scheme = version_scheme_find(eco->scheme),
+                  .scheme = language_scheme(a, eco),
                   .name = ecosystem_package_key(a->arena, eco, p->name),
                   .version = language_version(p),
                   .confidence = p->confidence};
@@ -421,6 +469,7 @@ void questions_of(const Inventory *inventory, const Database *db, Arena *arena, 
         else
             ask_language(a, p, i);
     }
+    ask_pending(a);
     say_totals(a);
     buf_fini(&a->key);
 }

@@ -26,7 +26,7 @@ typedef struct Question {
 } Question;
 typedef Vec(Question) QuestionVec;
 
-/* Every question worth asking. What cannot be asked goes to `incomplete`, summed up by ecosystem.
- */
+/* Every question that some record of the database speaks to. What cannot be asked goes to
+ * `incomplete`, summed up by ecosystem. */
 void questions_of(const Inventory *inventory, const Database *db, Arena *arena, QuestionVec *out,
                   NoteVec *incomplete);
