@@ -12,7 +12,9 @@
 #define crc32_add zlib_crc32_add
 #undef crc32_add
 #define crc32_add zlib_crc32_add
+#define codec_prepare zlib_codec_prepare
 extern const Driver zlib_gzip, zlib_raw;
+bool zlib_codec_prepare(Error *err);
 uint32_t zlib_crc32_add(uint32_t crc, const void *bytes, size_t len);
 #include "archive/inflate_zlib.c"
 

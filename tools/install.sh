@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc cmake ninja-build make pkg-config libisal-dev zlib1g-dev libzstd-dev liblzma-dev \
-libbz2-dev libexpat1-dev libssl3 libcurl4 xz-utils gzip"
+libbz2-dev libxxhash-dev libexpat1-dev libisal2 libssl3 libcurl4 xz-utils gzip"
 check="clang clang-format libclang-rt-dev universal-ctags mandoc python3 python3-jsonschema git \
 zip openssl isal rpm"
 

@@ -3,6 +3,7 @@
 
 #include "analyze/converse.h"
 #include "analyze/worker.h"
+#include "archive/codec.h"
 #include "base/hash.h"
 
 typedef struct Reading {
@@ -41,7 +42,7 @@ static bool child_read(Reading *r, Inventory *out, Error *err)
     size_t count = collect_fds(r->input, fds);
     r->begun.len = 0;
     *out = (Inventory){0};
-    if (!hash_prepare(err) ||
+    if (!hash_prepare(err) || !codec_prepare(err) ||
         !child_start(&child, "the parser", worker_run, &task, fds, count, err))
         return false;
     bool ok = child_patience(&child, r->limits->seconds, err) &&

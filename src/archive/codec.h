@@ -28,5 +28,9 @@ const Codec *codec_find(Str head);
 MUST_USE bool codec_open(Arena *arena, Stream *inner, const Limits *limits, Stream **out,
                          const Codec **which, Error *err);
 
+/* Opens what codec_open needs; for who will call it behind a sandbox. ERR_UNSUPPORTED if it is not
+ * installed. */
+MUST_USE bool codec_prepare(Error *err);
+
 /* The checksum of gzip and zip, over several pieces: starts at 0. */
 uint32_t crc32_add(uint32_t crc, const void *bytes, size_t len);

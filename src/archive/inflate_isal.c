@@ -1,8 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
+#include <zlib.h>
 
 #include "archive/decoder.h"
+#include "base/library.h"
+
+static struct {
+    void (*init)(struct inflate_state *state);
+    void (*reset)(struct inflate_state *state);
+    int (*inflate)(struct inflate_state *state);
+    uint32_t (*crc)(uint32_t seed, const unsigned char *bytes, uint64_t len);
+} isa_l;
+
+static const LibrarySymbol symbols[] = {
+    {"isal_inflate_init", &isa_l.init},
+    {"isal_inflate_reset", &isa_l.reset},
+    {"isal_inflate", &isa_l.inflate},
+    {"crc32_gzip_refl", &isa_l.crc},
+};
+static Library library = LIBRARY("libisal.so.2", "libisal2", symbols);
+
+bool codec_prepare(Error *err)
+{
+    return library_open(&library, err);
+}
 
 /* The header of a gzip member is read here, a byte at a time: ISA-L 2.30 finds a header's checksum
  * wrong when the header comes in more than one piece. https://www.rfc-editor.org/rfc/rfc1952 */
@@ -81,7 +103,7 @@ static const char *header_byte(Header *h, uint8_t byte)
 static bool inflate_again(void *state)
 {
     Inflate *s = state;
-    isal_inflate_reset(&s->isal);
+    isa_l.reset(&s->isal);
     s->isal.crc_flag = s->wrapper;
     s->header = (Header){.part = s->wrapper == ISAL_DEFLATE ? PART_NONE : PART_FIXED};
     return true;
@@ -89,8 +111,10 @@ static bool inflate_again(void *state)
 
 static void *inflate_open(Arena *arena, uint32_t wrapper)
 {
+    if (!codec_prepare(NULL))
+        return NULL;
     Inflate *s = arena_new(arena, Inflate);
-    isal_inflate_init(&s->isal);
+    isa_l.init(&s->isal);
     s->wrapper = wrapper;
     inflate_again(s);
     return s;
@@ -129,7 +153,7 @@ static Step inflate_step(void *state, Window *w, const char **why)
     isal->avail_in = in;
     isal->next_out = w->out;
     isal->avail_out = out;
-    int code = isal_inflate(isal);
+    int code = isa_l.inflate(isal);
     w->in += in - isal->avail_in;
     w->in_len -= in - isal->avail_in;
     w->out += out - isal->avail_out;
@@ -148,5 +172,5 @@ const Driver inflate_raw = {
 
 uint32_t crc32_add(uint32_t crc, const void *bytes, size_t len)
 {
-    return crc32_gzip_refl(crc, bytes, len);
+    return codec_prepare(NULL) ? isa_l.crc(crc, bytes, len) : (uint32_t)crc32_z(crc, bytes, len);
 }
