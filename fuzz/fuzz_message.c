@@ -257,9 +257,9 @@ static void cache_entry(Str bytes, Arena *arena, const Limits *limits)
     LayerResult result;
     Str kept;
     bool whole = bytes.len % 2;
-    buf_put(&file, STR("assay cache 2\n"));
+    buf_put(&file, STR("assay cache 3\n"));
     buf_str_wire(&file, key);
-    buf_u32le(&file, crc32_add(0, bytes.ptr, bytes.len));
+    buf_u64le(&file, cache_sum(bytes));
     buf_put(&file, bytes);
     entry = whole ? bytes : buf_str(&file);
     bool found = __real_cache_find(&cache, key, arena, &kept);

@@ -447,7 +447,7 @@ def messages():
              message(b'B', text(b'layer 1 of 2') + b'\0') + message(b'K', b'\2' + text(b'') + text(kind + b' 1')) +
              message(b'S', text(kind + b' 1') + b'bytes') + message(b'D', text(b'layer 1 of 2') + b'\0') +
              message(b'I', inventory))
-    seed('message.cache', 'whole', b'assay cache 2\n' + text(b'blob 1') + struct.pack('<I', zlib.crc32(b'kept')) + b'kept')
+    seed('message.cache', 'whole', b'assay cache 3\n' + text(b'blob 1') + struct.pack('<Q', 0x2fbef8c1952e19fd) + b'kept')  # XXH3
     seed('message.cache', 'kept', b'kept')
     seed('message.conversation', 'answer', message(b'I', inventory))
     seed('message.conversation', 'twice', message(b'I', inventory) * 2)
@@ -458,7 +458,7 @@ def messages():
 def wires():
     """Results as a cache keeps them: `full` was written by a test; and files, which the fuzzer makes such bytes of."""
     full = read('result_wire', 'full')
-    for at in (0, 5, len(full) // 2, len(full) - 1):
+    for at in (0, 5, full.index(b'ARES2'), len(full) // 2, len(full) - 1):
         seed('result_wire', f'damaged_{at}', full[:at] + bytes([full[at] ^ 1]) + full[at + 1:])
     seed('result_wire', 'cut', full[:-9])
     seed('result_wire', 'more', full + b'\0')

@@ -5,37 +5,35 @@
 #include "analyze/reading.h"
 #include "analyze/recall.h"
 #include "base/progress.h"
+#include "inventory/wire.h"
 #include "results/merge.h"
 #include "scanners/builtin/eol.h"
 #include "score/decision.h"
 #include "score/score.h"
 
-static bool inventory_of(const AnalyzeRequest *request, SourceInput *input, Arena *arena,
-                         Inventory *out, Error *err)
+/* What nobody knows yet. */
+static bool inventory_make(const AnalyzeRequest *request, SourceInput *input, Arena *arena,
+                           Inventory *out, InventoryMark *mark, Error *err)
 {
-    if (inventory_recall(request, input, arena, out))
-        return true;
     *out = (Inventory){0};
+    *mark = (InventoryMark){0};
     if (!source_complete(input, arena, err) ||
         !inventory_read(&request->cache, &request->limits, input, arena, out, err))
         return false;
     if (out->incomplete.len == 0) /* or more may be found the next time */
-        inventory_keep(request, input, out);
+        inventory_keep(request, input, out, mark);
     return true;
-}
-
-static bool locate(const AnalyzeRequest *request, Arena *arena, SourceInput *out, Error *err)
-{
-    progress_show("opening " STR_FMT, STR_ARG(request->target));
-    return source_locate(request->target, request->platform, arena, out, err);
 }
 
 bool analyze_inventory(const AnalyzeRequest *request, Arena *arena, Inventory *out, Error *err)
 {
     SourceInput input;
-    if (!locate(request, arena, &input, err))
+    progress_show("opening " STR_FMT, STR_ARG(request->target));
+    if (!source_locate(request->target, request->platform, arena, &input, err))
         return false;
-    bool ok = inventory_of(request, &input, arena, out, err);
+    InventoryMark mark;
+    bool ok = inventory_recall(request, &input, arena, out, &mark) ||
+              inventory_make(request, &input, arena, out, &mark, err);
     source_close(&input);
     return ok;
 }
@@ -75,26 +73,73 @@ static bool conclude(const AnalyzeRequest *request, Arena *arena, Result *out, E
     return true;
 }
 
+static bool finish(const AnalyzeRequest *request, const SourceInput *input,
+                   const InventoryMark *mark, Arena *arena, Result *out, Error *err)
+{
+    bool whole = out->inventory.incomplete.len == 0;
+    bool ok = conclude(request, arena, out, err);
+    inventory_forget_symbols(&out->inventory);
+    if (ok && whole)
+        result_keep(request, input, mark, out);
+    return ok;
+}
+
+static Result begin(const AnalyzeRequest *request)
+{
+    return (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
+}
+
+/* Of what was read before. */
+static bool result_known(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
+                         Result *out)
+{
+    InventoryMark mark;
+    Mapping symbols CLEANUP(mapping_close) = {0};
+    *out = begin(request);
+    return inventory_recall(request, input, arena, &out->inventory, &mark) &&
+           (result_recall(request, input, &mark, arena, out) ||
+            (symbols_recall(request, input, &symbols, &out->inventory) &&
+             finish(request, input, &mark, arena, out, NULL)));
+}
+
 static bool result_of(const AnalyzeRequest *request, SourceInput *input, Arena *arena, Result *out,
                       Error *err)
 {
-    if (result_recall(request, input, arena, out))
+    InventoryMark mark;
+    if (result_known(request, input, arena, out))
         return true;
-    *out = (Result){.as_of = request->as_of, .context = request->context, .fixed = request->fixed};
-    if (!inventory_of(request, input, arena, &out->inventory, err))
+    *out = begin(request);
+    return inventory_make(request, input, arena, &out->inventory, &mark, err) &&
+           finish(request, input, &mark, arena, out, err);
+}
+
+/* While the engine looks up what the name stands for, the result of what it stood for the last time is
+ * had: most often it still does, and an answer takes an engine as long as that. */
+static bool analyze_image(const AnalyzeRequest *request, SourceQuestion *question, Arena *arena,
+                          Result *out, Error *err)
+{
+    SourceInput guess, input;
+    bool guessed =
+        image_recall(request, question, arena, &guess) && result_known(request, &guess, arena, out);
+    if (!source_answer(question, arena, &input, err))
         return false;
-    bool whole = out->inventory.incomplete.len == 0;
-    if (!conclude(request, arena, out, err))
-        return false;
-    if (whole)
-        result_keep(request, input, out);
-    return true;
+    bool same =
+        guessed && str_eq(guess.image_id, input.image_id) && str_eq(guess.socket, input.socket);
+    bool ok = same || result_of(request, &input, arena, out, err);
+    if (ok && !same)
+        image_keep(request, &input);
+    source_close(&input);
+    return ok;
 }
 
 bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Error *err)
 {
     SourceInput input;
-    if (!locate(request, arena, &input, err))
+    SourceQuestion question;
+    progress_show("opening " STR_FMT, STR_ARG(request->target));
+    if (source_ask(request->target, request->platform, arena, &question))
+        return analyze_image(request, &question, arena, out, err);
+    if (!source_locate(request->target, request->platform, arena, &input, err))
         return false;
     bool ok = result_of(request, &input, arena, out, err);
     source_close(&input);

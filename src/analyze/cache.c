@@ -8,13 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive/codec.h"
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "base/fd.h"
 #include "base/hash.h"
 #include "base/reader.h"
 
-/* magic, key, CRC-32 of the rest, the rest: against damage, since nobody else may write here */
-static const Str magic = STR_INIT("assay cache 2\n");
+/* magic, key, XXH3 of the rest, the rest: against damage, since nobody else may write here */
+static const Str magic = STR_INIT("assay cache 3\n");
 static const uint64_t entry_limit = UINT64_C(512) << 20;
 enum { ENTRY_HEAD = 64 }; /* at most, but for the key */
 
@@ -36,34 +38,104 @@ static void entry_touch(Fd fd)
         futimens(fd, NULL);
 }
 
-/* At once into its place: entries are large, and a copy costs as much as reading one. */
-static bool entry_read(Fd fd, Arena *arena, Str *out)
+uint64_t cache_sum(Str bytes)
 {
-    uint64_t size;
-    size_t got = 0, n;
-    if (!fd_size(fd, &size, NULL) || size > entry_limit)
-        return false;
-    char *at = arena_alloc(arena, (size_t)size);
-    for (; got < size; got += n)
-        if (!fd_pread(fd, at + got, (size_t)size - got, got, &n, NULL) || n == 0)
+    return XXH3_64bits(bytes.ptr, bytes.len);
+}
+
+/* What stands before the bytes: of another length, where the key is another. */
+static void head_put(Buf *out, Str key)
+{
+    buf_put(out, magic);
+    buf_str_wire(out, key);
+}
+
+/* Behind the head, up to the end: the sum and what it is of. */
+static bool is_whole(Str rest, Str *bytes, uint64_t *sum)
+{
+    Reader r = reader_of(rest);
+    *sum = reader_u64le(&r);
+    *bytes = reader_take(&r, reader_left(&r));
+    return reader_ok(&r) && *sum == cache_sum(*bytes);
+}
+
+static bool read_all(Fd fd, uint64_t from, char *at, size_t size)
+{
+    size_t n;
+    for (size_t got = 0; got < size; got += n)
+        if (!fd_pread(fd, at + got, size - got, from + got, &n, NULL) || n == 0)
             return false;
-    *out = str_of(at, got);
+    return true;
+}
+
+/* An entry of the place that is of another key is not read on. Entries are large, and a copy costs
+ * as much as reading one: at once into its place. */
+static bool entry_read(Fd fd, Str key, Arena *arena, Str *rest)
+{
+    Buf head CLEANUP(buf_fini) = {0};
+    uint64_t size;
+    head_put(&head, key);
+    if (!fd_size(fd, &size, NULL) || size > entry_limit || size < head.len)
+        return false;
+    ArenaMark mark = arena_mark(arena);
+    char *at = arena_bytes(arena, head.len);
+    if (!read_all(fd, 0, at, head.len) || !str_eq(str_of(at, head.len), buf_str(&head))) {
+        arena_reset(arena, mark);
+        return false;
+    }
+    *rest = str_of(arena_bytes(arena, (size_t)size - head.len), (size_t)size - head.len);
+    union {
+        const char *in;
+        char *out;
+    } place = {.in = rest->ptr};
+    return read_all(fd, head.len, place.out, rest->len);
+}
+
+static bool entry_open(const Cache *cache, Str place, Arena *arena, Fd *fd, Str *path)
+{
+    Str name;
+    return entry_name(cache, place, arena, &name, path) &&
+           fd_open_read_at(AT_FDCWD, *path, fd, NULL);
+}
+
+static bool find(const Cache *cache, Str place, Str key, Arena *arena, Str *bytes, uint64_t *sum)
+{
+    Str path, rest;
+    Fd fd CLEANUP(fd_close) = -1;
+    if (!entry_open(cache, place, arena, &fd, &path) || !entry_read(fd, key, arena, &rest) ||
+        !is_whole(rest, bytes, sum))
+        return false;
+    entry_touch(fd);
     return true;
 }
 
 bool cache_find_at(const Cache *cache, Str place, Str key, Arena *arena, Str *bytes)
 {
-    Str name, path, text;
+    uint64_t sum;
+    return find(cache, place, key, arena, bytes, &sum);
+}
+
+bool cache_find_summed(const Cache *cache, Str key, Arena *arena, Str *bytes, uint64_t *sum)
+{
+    return find(cache, key, key, arena, bytes, sum);
+}
+
+bool cache_map(const Cache *cache, Str key, Mapping *mapping, Str *bytes)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Buf head CLEANUP(buf_fini) = {0};
     Fd fd CLEANUP(fd_close) = -1;
-    if (!entry_name(cache, place, arena, &name, &path) ||
-        !fd_open_read_at(AT_FDCWD, path, &fd, NULL) || !entry_read(fd, arena, &text))
+    uint64_t sum;
+    Str path;
+    *mapping = (Mapping){0};
+    head_put(&head, key);
+    if (!entry_open(cache, key, &arena, &fd, &path) || !mapping_open(fd, path, mapping, NULL))
         return false;
-    Reader r = reader_of(text);
-    bool ours = str_eq(reader_take(&r, magic.len), magic) && str_eq(reader_str(&r), key);
-    uint32_t sum = reader_u32le(&r);
-    *bytes = reader_take(&r, reader_left(&r));
-    if (!ours || !reader_ok(&r) || sum != crc32_add(0, bytes->ptr, bytes->len))
+    if (!str_starts(mapping->bytes, buf_str(&head)) ||
+        !is_whole(str_from_pos(mapping->bytes, head.len), bytes, &sum)) {
+        mapping_close(mapping);
         return false;
+    }
     entry_touch(fd);
     return true;
 }
@@ -198,9 +270,8 @@ void cache_put_at(const Cache *cache, Str place, Str key, Str bytes)
         !entry_name(cache, place, &arena, &name, &path) || !dir_make_all(cache->dir, &ignored))
         return;
     chmod(arena_c_str(&arena, cache->dir), 0700);
-    buf_put(&buf, magic);
-    buf_str_wire(&buf, key);
-    buf_u32le(&buf, crc32_add(0, bytes.ptr, bytes.len));
+    head_put(&buf, key);
+    buf_u64le(&buf, cache_sum(bytes));
     buf_put(&buf, bytes);
     if (file_write_unsynced(path, buf_str(&buf), &ignored))
         keep_limit(cache, name, buf.len);

@@ -13,35 +13,86 @@ static bool is_kept(const AnalyzeRequest *request, const SourceInput *input)
     return input->image_id.len && request->cache.dir.len;
 }
 
-/* Another platform than the one that was asked for is refused by who reads the image. */
-static Str inventory_key(Arena *arena, const SourceInput *input)
+/* --- what names stand for --- */
+
+static Str image_key(Arena *arena, Str socket, Str name)
 {
     return arena_printf(arena, STR_FMT " " STR_FMT,
-                        STR_ARG(worker_cache_key(arena, "engine", input->image_id)),
+                        STR_ARG(worker_cache_key(arena, "name", socket)), STR_ARG(name));
+}
+
+bool image_recall(const AnalyzeRequest *request, const SourceQuestion *question, Arena *arena,
+                  SourceInput *out)
+{
+    *out = (SourceInput){.kind = SOURCE_OVERLAY,
+                         .name = question->target,
+                         .platform = question->platform,
+                         .socket = question->socket,
+                         .scratch = -1};
+    return request->cache.dir.len &&
+           cache_find(&request->cache, image_key(arena, out->socket, out->name), arena,
+                      &out->image_id) &&
+           out->image_id.len;
+}
+
+void image_keep(const AnalyzeRequest *request, const SourceInput *input)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    if (is_kept(request, input))
+        cache_put(&request->cache, image_key(&arena, input->socket, input->name), input->image_id);
+}
+
+/* --- inventories --- */
+
+/* Another platform than the one that was asked for is refused by who reads the image. */
+static Str inventory_key(Arena *arena, const SourceInput *input, const char *part)
+{
+    return arena_printf(arena, STR_FMT " " STR_FMT,
+                        STR_ARG(worker_cache_key(arena, part, input->image_id)),
                         STR_ARG(input->platform));
 }
 
 bool inventory_recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
-                      Inventory *out)
+                      Inventory *out, InventoryMark *mark)
 {
     Str bytes;
+    uint64_t sum;
+    *mark = (InventoryMark){0};
     if (!is_kept(request, input) ||
-        !cache_find(&request->cache, inventory_key(arena, input), arena, &bytes) ||
-        !inventory_decode(bytes, arena, &request->limits, out, NULL))
+        !cache_find_summed(&request->cache, inventory_key(arena, input, "engine"), arena, &bytes,
+                           &sum) ||
+        !inventory_decode(bytes, arena, &request->limits, out, NULL)) {
+        *out = (Inventory){0};
         return false;
+    }
     out->subject.name = input->name; /* one content, many tags */
+    *mark = (InventoryMark){true, sum};
     return true;
 }
 
-void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
-                    const Inventory *inventory)
+bool symbols_recall(const AnalyzeRequest *request, const SourceInput *input, Mapping *mapping,
+                    Inventory *out)
 {
     Arena arena CLEANUP(arena_fini) = {0};
-    Buf bytes CLEANUP(buf_fini) = {0};
+    Str bytes;
+    *mapping = (Mapping){0};
+    return out->executables.len == 0 ||
+           (cache_map(&request->cache, inventory_key(&arena, input, "symbols"), mapping, &bytes) &&
+            inventory_decode_symbols(bytes, out));
+}
+
+void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
+                    const Inventory *inventory, InventoryMark *mark)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Buf bytes CLEANUP(buf_fini) = {0}, symbols CLEANUP(buf_fini) = {0};
     if (!is_kept(request, input))
         return;
-    inventory_encode(inventory, &bytes);
-    cache_put(&request->cache, inventory_key(&arena, input), buf_str(&bytes));
+    inventory_encode_parts(inventory, &bytes, &symbols);
+    if (inventory->executables.len)
+        cache_put(&request->cache, inventory_key(&arena, input, "symbols"), buf_str(&symbols));
+    cache_put(&request->cache, inventory_key(&arena, input, "engine"), buf_str(&bytes));
+    *mark = (InventoryMark){true, cache_sum(buf_str(&bytes))};
 }
 
 /* --- results --- */
@@ -73,7 +124,8 @@ static Str result_place(const AnalyzeRequest *request, const SourceInput *input,
 
 /* Everything the result depends on, in full: a cache compares keys whole. Empty where the build
  * cannot be told from another. */
-static Str result_key(const AnalyzeRequest *request, const SourceInput *input, Arena *arena)
+static Str result_key(const AnalyzeRequest *request, const SourceInput *input,
+                      const InventoryMark *mark, Arena *arena)
 {
     Buf key CLEANUP(buf_fini) = {0};
     Str build = program_build_id(arena);
@@ -82,6 +134,7 @@ static Str result_key(const AnalyzeRequest *request, const SourceInput *input, A
     buf_put(&key, worker_cache_key(arena, "result", (Str){0}));
     buf_str_wire(&key, input->image_id);
     buf_str_wire(&key, input->platform);
+    buf_u64le(&key, mark->sum);
     buf_str_wire(&key, build);
     buf_str_wire(&key, str_from(gnu_get_libc_version())); /* scores are powers and roots */
     buf_str_wire(&key, input->name);
@@ -94,22 +147,26 @@ static Str result_key(const AnalyzeRequest *request, const SourceInput *input, A
     return arena_str(arena, buf_str(&key));
 }
 
-bool result_recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
-                   Result *out)
+bool result_recall(const AnalyzeRequest *request, const SourceInput *input,
+                   const InventoryMark *mark, Arena *arena, Result *out)
 {
+    Result kept = {.inventory = out->inventory};
     Str key, bytes;
-    return is_kept(request, input) && (key = result_key(request, input, arena)).len &&
-           cache_find_at(&request->cache, result_place(request, input, arena), key, arena,
-                         &bytes) &&
-           result_decode(bytes, arena, &request->limits, out, NULL);
+    if (!mark->kept || (key = result_key(request, input, mark, arena)).len == 0 ||
+        !cache_find_at(&request->cache, result_place(request, input, arena), key, arena, &bytes) ||
+        !result_decode(bytes, arena, &kept, NULL))
+        return false;
+    *out = kept;
+    return true;
 }
 
-void result_keep(const AnalyzeRequest *request, const SourceInput *input, const Result *result)
+void result_keep(const AnalyzeRequest *request, const SourceInput *input, const InventoryMark *mark,
+                 const Result *result)
 {
     Arena arena CLEANUP(arena_fini) = {0};
     Buf bytes CLEANUP(buf_fini) = {0};
     Str key;
-    if (!is_kept(request, input) || (key = result_key(request, input, &arena)).len == 0)
+    if (!mark->kept || (key = result_key(request, input, mark, &arena)).len == 0)
         return;
     result_encode(result, &bytes);
     if (bytes.len <= RESULT_BYTES)

@@ -209,6 +209,11 @@ void wire_put_executables(Buf *out, const ExecutableVec *executables)
     }
 }
 
+static bool symbols_are_whole(Str symbols)
+{
+    return symbols.len % 4 == 0;
+}
+
 void wire_take_executables(WireTake *take, ExecutableVec *out)
 {
     size_t count = wire_take_count(take, take->limits->packages);
@@ -218,7 +223,7 @@ void wire_take_executables(WireTake *take, ExecutableVec *out)
         e->goos = reader_str(&take->in);
         e->goarch = reader_str(&take->in);
         e->symbols = reader_str(&take->in);
-        if (e->symbols.len % 4)
+        if (!symbols_are_whole(e->symbols))
             wire_fail(take, "a table of symbols cut short");
     }
 }
@@ -279,6 +284,42 @@ void inventory_encode(const Inventory *inventory, Buf *out)
     wire_put_notes(out, &inventory->incomplete);
 }
 
+void inventory_encode_parts(const Inventory *inventory, Buf *rest, Buf *symbols)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Inventory without = *inventory;
+    without.executables = (ExecutableVec){0};
+    vec_reserve(&arena, &without.executables, inventory->executables.len);
+    buf_varint(symbols, inventory->executables.len);
+    for (size_t i = 0; i < inventory->executables.len; i++) {
+        Executable *e = vec_push(&arena, &without.executables);
+        *e = inventory->executables.at[i];
+        buf_str_wire(symbols, e->symbols);
+        e->symbols = (Str){0};
+    }
+    inventory_encode(&without, rest);
+}
+
+void inventory_forget_symbols(Inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->executables.len; i++)
+        inventory->executables.at[i].symbols = (Str){0};
+}
+
+bool inventory_decode_symbols(Str bytes, Inventory *out)
+{
+    Reader r = reader_of(bytes);
+    bool ok = reader_varint(&r) == out->executables.len;
+    for (size_t i = 0; ok && i < out->executables.len; i++) {
+        out->executables.at[i].symbols = reader_str(&r);
+        ok = symbols_are_whole(out->executables.at[i].symbols);
+    }
+    ok = ok && reader_ok(&r) && reader_left(&r) == 0;
+    if (!ok)
+        inventory_forget_symbols(out);
+    return ok;
+}
+
 static bool package_is_sound(const Inventory *inventory, const Package *p)
 {
     if (p->owner == PACKAGE_NONE)
@@ -291,6 +332,7 @@ static void check_packages(WireTake *take, const Inventory *inventory)
 {
     Map ids;
     map_init(&ids, take->arena);
+    map_reserve(&ids, inventory->packages.len);
     for (size_t i = 0; i < inventory->packages.len; i++) {
         const Package *p = &inventory->packages.at[i];
         if (!package_is_sound(inventory, p))

@@ -8,8 +8,14 @@
 
 /* The inventory as the message with which a sandboxed child ends. */
 void inventory_encode(const Inventory *inventory, Buf *out);
+/* The same in two parts: `symbols` of executables are many, and serve matching alone. */
+void inventory_encode_parts(const Inventory *inventory, Buf *rest, Buf *symbols);
 /* The child may have been taken over: every count, enumeration and index is checked, an owner must
  * be an OS package (so that no circle of owners exists), ids must be unique, nothing may follow.
  * ERR_FORMAT names what is wrong. *out looks into the bytes, which need not be UTF-8. */
 MUST_USE bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out,
                                Error *err);
+/* Fills in the symbols of an inventory that was decoded without; false, and none are filled in, where
+ * they are not those of as many executables. */
+MUST_USE bool inventory_decode_symbols(Str bytes, Inventory *out);
+void inventory_forget_symbols(Inventory *inventory);

@@ -65,11 +65,27 @@ static void put_bools(Buf *out, const bool *bools, size_t count)
         buf_u8(out, bools[i]);
 }
 
+static void put_rows(Buf *out, const Shape *shape, const void *value);
+
+/* Once for a list, not for each of its items. */
+static void check_shape(const Shape *shape)
+{
+    for (size_t i = 0; i < shape->count; i++) {
+        const Row *row = &shape->rows[i];
+        assert(!row_sizes[row->kind] || row_sizes[row->kind] == row->size);
+        assert(row->kind != ROW_PART || ((const Shape *)row->of)->size == row->size);
+        assert(i == 0 || row->offset > row[-1].offset);
+        if (row->kind == ROW_PART)
+            check_shape(row->of);
+    }
+}
+
 static void put_list(Buf *out, const Shape *shape, const AnyVec *items)
 {
+    check_shape(shape);
     buf_varint(out, items->len);
     for (size_t i = 0; i < items->len; i++)
-        shape_put(out, shape, (const char *)items->at + i * shape->size);
+        put_rows(out, shape, (const char *)items->at + i * shape->size);
 }
 
 /* Dates come by the six and most are none: 0. */
@@ -120,7 +136,7 @@ static void put_row(Buf *out, const Row *row, const void *value)
         put_indexes(out, value);
         break;
     case ROW_PART:
-        shape_put(out, row->of, value);
+        put_rows(out, row->of, value);
         break;
     case ROW_LIST:
         put_list(out, row->of, value);
@@ -131,15 +147,16 @@ static void put_row(Buf *out, const Row *row, const void *value)
     }
 }
 
+static void put_rows(Buf *out, const Shape *shape, const void *value)
+{
+    for (size_t i = 0; i < shape->count; i++)
+        put_row(out, &shape->rows[i], (const char *)value + shape->rows[i].offset);
+}
+
 void shape_put(Buf *out, const Shape *shape, const void *value)
 {
-    for (size_t i = 0; i < shape->count; i++) {
-        const Row *row = &shape->rows[i];
-        assert(!row_sizes[row->kind] || row_sizes[row->kind] == row->size);
-        assert(row->kind != ROW_PART || ((const Shape *)row->of)->size == row->size);
-        assert(i == 0 || row->offset > row[-1].offset);
-        put_row(out, row, (const char *)value + row->offset);
-    }
+    check_shape(shape);
+    put_rows(out, shape, value);
 }
 
 /* --- reading --- */

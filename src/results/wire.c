@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "results/wire.h"
 
-#include "inventory/wire.h"
 #include "results/shape.h"
 
 /* A field that no list below names is an error in every build. */
 #pragma GCC diagnostic error "-Wmissing-field-initializers"
 
-static const Str magic = STR_INIT("ARES1");
+static const Str magic = STR_INIT("ARES2");
 
 /* Structs without a name of their own. */
 #define EPSS __typeof__(((Finding *)0)->epss)
@@ -145,6 +144,15 @@ SHAPE(database, DatabaseInfo, DATABASE_FIELDS);
     ROW(BOOL, EOL, known), ROW(BOOL, EOL, past), ROW(BOOL, EOL, extended), ROW(DATE, EOL, date)
 SHAPE(eol, EOL, EOL_FIELDS);
 
+#define NOTE_FIELDS(ROW, OF, ARRAY) ROW(STR, Note, what), ROW(STR, Note, why)
+SHAPE(note, Note, NOTE_FIELDS);
+
+#define NOTES_FIELDS(ROW, OF, ARRAY)                                                               \
+    ROW(APART, Inventory, subject), ROW(APART, Inventory, packages),                               \
+        ROW(APART, Inventory, executables), OF(LIST, Inventory, notes, &note_shape),               \
+        OF(LIST, Inventory, incomplete, &note_shape)
+SHAPE(notes, Inventory, NOTES_FIELDS);
+
 #define RESULT_FIELDS(ROW, OF, ARRAY)                                                              \
     ROW(DATE, Result, as_of), ROW(APART, Result, inventory), OF(PART, Result, eol, &eol_shape),    \
         OF(PART, Result, database, &database_shape), ROW(STR, Result, policy_hash),                \
@@ -156,26 +164,10 @@ SHAPE(result, Result, RESULT_FIELDS);
 
 /* --- both ways --- */
 
-static Inventory without_symbols(const Inventory *inventory, Arena *arena)
-{
-    Inventory out = *inventory;
-    out.executables = (ExecutableVec){0};
-    vec_reserve(arena, &out.executables, inventory->executables.len);
-    for (size_t i = 0; i < inventory->executables.len; i++) {
-        *vec_push(arena, &out.executables) = inventory->executables.at[i];
-        out.executables.at[i].symbols = (Str){0};
-    }
-    return out;
-}
-
 void result_encode(const Result *result, Buf *out)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
-    Buf bytes CLEANUP(buf_fini) = {0};
-    const Inventory inventory = without_symbols(&result->inventory, &arena);
-    inventory_encode(&inventory, &bytes);
     buf_put(out, magic);
-    buf_str_wire(out, buf_str(&bytes));
+    shape_put(out, &notes_shape, &result->inventory);
     shape_put(out, &result_shape, result);
 }
 
@@ -219,17 +211,6 @@ static void check_score(ShapeTake *take, const Result *result)
     }
 }
 
-static void take_inventory(ShapeTake *take, const Limits *limits, Inventory *out)
-{
-    Str bytes = reader_str(&take->in);
-    if (!reader_ok(&take->in))
-        return;
-    if (!inventory_decode(bytes, take->arena, limits, out, NULL))
-        shape_fail(take, "its inventory");
-    take->packages = out->packages.len;
-    take->layers = out->subject.layers.len;
-}
-
 /* What only the whole can tell. */
 static void check(ShapeTake *take, const Result *result)
 {
@@ -240,19 +221,26 @@ static void check(ShapeTake *take, const Result *result)
     check_vertical(take, &result->vertical);
 }
 
-bool result_decode(Str bytes, Arena *arena, const Limits *limits, Result *out, Error *err)
+bool result_decode(Str bytes, Arena *arena, Result *out, Error *err)
 {
-    ShapeTake take = {.in = reader_of(bytes), .arena = arena};
+    Inventory inventory = out->inventory;
+    ShapeTake take = {.in = reader_of(bytes),
+                      .arena = arena,
+                      .packages = inventory.packages.len,
+                      .layers = inventory.subject.layers.len};
     *out = (Result){0};
+    inventory.notes = inventory.incomplete = (NoteVec){0};
     if (bytes.len > RESULT_BYTES)
         shape_fail(&take, "more bytes than a result may have");
     if (!str_eq(reader_take(&take.in, magic.len), magic))
         shape_fail(&take, "no result of this form");
-    take_inventory(&take, limits, &out->inventory);
-    if (reader_ok(&take.in))
+    if (reader_ok(&take.in)) {
+        shape_take(&take, &notes_shape, &inventory);
         shape_take(&take, &result_shape, out);
+    }
     if (reader_ok(&take.in))
         check(&take, out);
+    out->inventory = inventory;
     if (reader_ok(&take.in))
         return true;
     *out = (Result){0};

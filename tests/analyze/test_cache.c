@@ -86,6 +86,121 @@ TEST(damaged_entries_are_none)
     CHECK(cache_find(&cache, STR("key"), &arena, &bytes));
 }
 
+/* --- mapped --- */
+
+static size_t mappings_of(Str path)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    Error err = {0};
+    Str maps, line;
+    size_t count = 0;
+    REQUIRE_OK(file_read(STR("/proc/self/maps"), 1 << 20, &arena, &maps, &err));
+    while (str_next_line(&maps, &line))
+        count += str_contains(line, path);
+    return count;
+}
+
+/* Refused, and nothing stays mapped. */
+static bool no_map(const Cache *cache, Str key, Str path)
+{
+    Mapping mapping;
+    Str bytes = {0};
+    return !cache_map(cache, key, &mapping, &bytes) && mapping.bytes.len == 0 &&
+           mappings_of(path) == 0;
+}
+
+TEST(damaged_entries_are_not_mapped)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = cache_make(&arena), none = {0};
+    Error err = {0};
+    Str text;
+    CHECK(no_map(&none, STR("key"), STR("deep/cache")));
+    CHECK(no_map(&cache, STR("key"), STR("deep/cache")));
+    cache_put(&cache, STR("key"), STR("some symbols"));
+    Str path = only_entry(&arena, &cache);
+    REQUIRE_OK(file_read(path, 4096, &arena, &text, &err));
+    for (size_t i = 0; i < text.len; i++) {
+        Buf changed CLEANUP(buf_fini) = {0};
+        buf_put(&changed, str_head(text, i));
+        REQUIRE_OK(file_write_atomic(path, buf_str(&changed), &err));
+        CHECK(no_map(&cache, STR("key"), path));
+        buf_put_char(&changed, (char)(str_at(text, i) ^ 1));
+        buf_put(&changed, str_from_pos(text, i + 1));
+        REQUIRE_OK(file_write_atomic(path, buf_str(&changed), &err));
+        CHECK(no_map(&cache, STR("key"), path));
+    }
+}
+
+TEST(an_entry_of_another_key_is_not_mapped)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = cache_make(&arena);
+    cache_put_at(&cache, STR("place"), STR("other"), STR("bytes"));
+    CHECK(no_map(&cache, STR("place"), only_entry(&arena, &cache)));
+    cache_put_at(&cache, STR("place"), STR("places"), STR("bytes"));
+    CHECK(no_map(&cache, STR("place"), only_entry(&arena, &cache)));
+}
+
+TEST(what_was_put_is_mapped)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = cache_make(&arena);
+    const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    Mapping mapping;
+    CacheStats removed;
+    Error err = {0};
+    Str bytes;
+    cache_put(&cache, STR("key"), STR("some symbols"));
+    Str path = only_entry(&arena, &cache);
+    CHECK(utimensat(AT_FDCWD, arena_c_str(&arena, path), old, 0) == 0);
+    CHECK(cache_map(&cache, STR("key"), &mapping, &bytes));
+    CHECK_STR(bytes, STR("some symbols"));
+    CHECK(bytes.ptr > mapping.bytes.ptr && mappings_of(path) == 1);
+    mapping_close(&mapping);
+    CHECK_INT(mappings_of(path), 0);
+    REQUIRE_OK(cache_prune(&cache, 30, &removed, &err)); /* that was a use */
+    CHECK_INT(removed.entries, 0);
+    cache_put(&cache, STR("key"), STR(""));
+    CHECK(cache_map(&cache, STR("key"), &mapping, &bytes));
+    CHECK_INT(bytes.len, 0);
+    mapping_close(&mapping);
+}
+
+/* Where only the latest of many keys is kept. */
+TEST(another_key_of_the_same_place_is_none)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    const Cache cache = cache_make(&arena);
+    Str bytes;
+    static const char *const others[] = {"two", "on", "ones", "onetwo", ""};
+    cache_put_at(&cache, STR("place"), STR("one"), STR("first"));
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        CHECK(!cache_find_at(&cache, STR("place"), str_from(others[i]), &arena, &bytes));
+    CHECK(!cache_find_at(&cache, STR("one"), STR("one"), &arena, &bytes));
+    CHECK(cache_find_at(&cache, STR("place"), STR("one"), &arena, &bytes));
+    CHECK_STR(bytes, STR("first"));
+    cache_put_at(&cache, STR("place"), STR("two"), STR("second"));
+    CHECK(!cache_find_at(&cache, STR("place"), STR("one"), &arena, &bytes));
+    CHECK(cache_find_at(&cache, STR("place"), STR("two"), &arena, &bytes));
+    CHECK_STR(bytes, STR("second"));
+    only_entry(&arena, &cache);
+}
+
+TEST(sums_tell_bytes_apart)
+{
+    char bytes[300] = {0};
+    uint64_t sum = cache_sum(str_of(bytes, sizeof bytes));
+    CHECK(sum == cache_sum(str_of(bytes, sizeof bytes)));
+    CHECK(sum != cache_sum(str_of(bytes, sizeof bytes - 1)));
+    CHECK(cache_sum(STR("")) != cache_sum(str_of(bytes, 1)));
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = 1;
+        CHECK(sum != cache_sum(str_of(bytes, sizeof bytes)));
+        bytes[i] = 0;
+    }
+}
+
 TEST(an_entry_under_another_name_is_none)
 {
     Arena arena CLEANUP(arena_fini) = {0};

@@ -7,6 +7,7 @@ import subprocess
 
 from assay import (APK_DB, AS_OF, BIN, Run, Skip, alpine_layer, apk, assay, expect, one_line, scan,
                    tar)
+from binaries import go
 from engine import TAG, Podman, docker, dockerd, need, run, same, sample, sample_layers
 
 LIMIT_OF_A_SOCKET_PATH = 108
@@ -185,14 +186,20 @@ def test_a_kept_result_holds_for_what_it_was_made_of(folder):
     assert len(seen) == 2 * 3 * (len(VARIANTS) - 1), len(seen)
 
 
-def kept_result():
-    """The path of the only result that is kept, and its bytes; nothing if there is none."""
+def entries(kind):
+    """The paths of the entries of a kind, and their bytes."""
     found = []
     for name in os.listdir("cache/assay/layers"):
         with open(f"cache/assay/layers/{name}", "rb") as file:
             data = file.read()
-        if b" result " in data[:100]:
+        if f" {kind} ".encode() in data[:100]:
             found.append((f"cache/assay/layers/{name}", data))
+    return found
+
+
+def kept_result():
+    """The path of the only result that is kept, and its bytes; nothing if there is none."""
+    found = entries("result")
     assert len(found) < 2, found
     return found[0] if found else None
 
@@ -209,15 +216,16 @@ def used(path, *words, binary=None):
     return {f"{folder}/{name}" for name in os.listdir(folder) if os.stat(f"{folder}/{name}").st_mtime > 1e9}
 
 
-def test_a_second_scan_reads_the_result_alone(folder):
-    """Once, and as long as nothing is another: not the day, not the file of the database, not the program."""
+def test_a_second_scan_reads_no_layer(folder):
+    """What the name stood for, what is in it, and what was concluded from that: once, and as long as nothing is another: not the day, not the file of the database, not the program."""
     sample("a.tar")
     database("1.2.1", "6.7-r0")
     with dockerd(folder) as path:
         docker(path, "load", "-i", "a.tar")
         used(path)
         place, first = kept_result()
-        assert used(path) == {place}, used(path)
+        read = {place, *(row[0] for kind in ("name", "engine") for row in entries(kind))}
+        assert len(read) == 3 and used(path) == read, used(path)
         os.utime("db/advisories.db")
         used(path)
         assert kept_result()[0] == place and kept_result()[1] != first
@@ -235,6 +243,49 @@ def test_a_second_scan_reads_the_result_alone(folder):
         mine = kept_result()[1]
         used(path, binary=f"{folder}/other")
         assert kept_result()[1] != mine
+
+
+def test_a_name_that_means_something_else_now(folder):
+    """What it stood for the last time is no answer, whatever is kept of both."""
+    sample("one.tar")
+    sample("two.tar", [alpine_layer(apk("libssl3", "3.3.2-r0", "openssl"))], tags=("two:tag",))
+    with dockerd(folder) as path:
+        for name in ("one.tar", "two.tar"):
+            docker(path, "load", "-i", name)
+        docker(path, "tag", TAG, "one:tag")
+        one, two = expect(by_socket(path), 0), expect(by_socket(path, "two:tag"), 0)
+        assert names(one) != names(two)
+        for wanted, name in ((two, "two:tag"), (one, "one:tag"), (two, "two:tag"), (two, "two:tag")):
+            docker(path, "tag", name, TAG)
+            for words in ((), ("--no-cache",)):
+                assert names(expect(by_socket(path, TAG, *words), 0)) == names(wanted), name
+        docker(path, "rmi", TAG)
+        fresh = expect(by_socket(path, TAG, "--no-cache"), 1)
+        gone = expect(by_socket(path), 1)
+        assert (gone.out, gone.err) == (fresh.out, fresh.err), gone
+
+
+def test_symbols_are_part_of_what_is_kept(folder):
+    """Kept apart from the rest, and needed to match it: without them the image is read anew."""
+    tool = go("go1.21.3", "example.org/tool", ("golang.org/x/net", "v0.1.0"))
+    sample("a.tar", [*sample_layers(), tar(("usr/bin/tool", tool))])
+    database("1.2.1", "6.7-r0")
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        used(path)
+        (place, data), = entries("symbols")
+        assert place not in used(path)  # the result is known
+        for damage in (data, None, data[:-1], data[:-1] + bytes([data[-1] ^ 1]), b""):
+            os.remove(place)
+            if damage is not None:
+                with open(place, "wb") as file:
+                    file.write(damage)
+            os.utime("db/advisories.db")  # the next scan matches anew
+            known, words = used(path), ("--db", "db")
+            assert place in known and entries("symbols") == [(place, data)], damage
+            result = by_socket(path, TAG, *words)
+            assert result.out == by_socket(path, TAG, "--no-cache", *words).out, damage
+            assert "golang.org/x/net v0.1.0" in names(result)
 
 
 def test_another_platform_is_refused_whatever_is_kept(folder):

@@ -33,6 +33,15 @@ def test_docker_archive(folder):
     assert names(run) == [("libssl3", "3.3.2-r0")] and cves(run)
 
 
+def test_a_named_pipe_is_read_once(folder):
+    """Who looked into it before would take from the one who writes."""
+    archive = docker_archive("i.tar", [alpine_layer(OLD_SSL)])
+    os.mkfifo("pipe")
+    with subprocess.Popen(["sh", "-c", f"cat {archive} >pipe"]) as writer:
+        assert names(expect(scan("pipe"), 0)) == [("libssl3", "3.3.2-r0")]
+        assert writer.wait() == 0
+
+
 def test_every_way_in_finds_the_same(folder):
     layers = [alpine_layer(OLD_SSL), tar(("app/readme", "x"))]
     docker_archive("a.tar", layers)

@@ -61,6 +61,8 @@ TEST(a_lying_child_is_refused)
     LIE(lie.packages.at[0].owner = 0);
     LIE(lie.packages.at[1].executable = 1);
     LIE(lie.packages.at[0].layer = 1);
+    LIE(lie.subject.layers.len = 0);
+    LIE(lie.executables.len = 0);
     LIE(lie.packages.at[0].type = PACKAGE_TYPES);
     LIE(lie.packages.at[0].confidence = 2);
     LIE(lie.packages.at[1].id = STR("os"));
@@ -69,6 +71,7 @@ TEST(a_lying_child_is_refused)
     LIE(lie.subject.kind = (SubjectKind)9);
     LIE(lie.subject.created = INT32_MAX);
     LIE(lie.subject.os.support_end = INT32_MIN + 1);
+    LIE(lie.subject.os.support_end = 2932897);
 }
 
 TEST(every_cut_and_every_flipped_byte_is_survived)
@@ -110,6 +113,99 @@ TEST(what_goes_out_comes_back)
     CHECK_STR(out.subject.user, STR("\xff"));
     inventory_encode(&out, &again);
     CHECK(str_eq(buf_str(&bytes), buf_str(&again)));
+}
+
+/* --- in two parts --- */
+
+typedef struct Parts {
+    Arena arena;
+    Limits limits;
+    Inventory whole, rest; /* `rest` comes without symbols */
+    Buf bytes, symbols;
+} Parts;
+
+static void parts_init(Parts *p)
+{
+    Error err = {0};
+    *p = (Parts){.limits = LIMITS_DEFAULT};
+    sample(&p->arena, &p->whole);
+    *vec_push(&p->arena, &p->whole.executables) = (Executable){.path = STR("none")};
+    *vec_push(&p->arena, &p->whole.executables) =
+        (Executable){.path = STR("c"), .goos = STR("linux"), .symbols = STR("efghijkl")};
+    inventory_encode_parts(&p->whole, &p->bytes, &p->symbols);
+    REQUIRE_OK(inventory_decode(buf_str(&p->bytes), &p->arena, &p->limits, &p->rest, &err));
+}
+
+static void parts_fini(Parts *p)
+{
+    buf_fini(&p->bytes);
+    buf_fini(&p->symbols);
+    arena_fini(&p->arena);
+}
+
+static size_t symbols_of(const Inventory *inventory)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < inventory->executables.len; i++)
+        sum += inventory->executables.at[i].symbols.len;
+    return sum;
+}
+
+static bool symbols_refused(Parts *p, Str bytes)
+{
+    p->rest.executables.at[0].symbols = STR("old!");
+    return !inventory_decode_symbols(bytes, &p->rest) && symbols_of(&p->rest) == 0;
+}
+
+TEST(symbols_of_another_number_of_executables_are_refused)
+{
+    Parts p CLEANUP(parts_fini);
+    parts_init(&p);
+    CHECK(symbols_refused(&p, STR("\0")));
+    CHECK(symbols_refused(&p, STR("\2\4abcd\0")));
+    CHECK(symbols_refused(&p, STR("\4\4abcd\0\0\0")));
+    CHECK(symbols_refused(&p, STR("\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\4abcd\0\0")));
+    p.rest.executables.len = 0;
+    CHECK(!inventory_decode_symbols(buf_str(&p.symbols), &p.rest));
+    CHECK(inventory_decode_symbols(STR("\0"), &p.rest));
+}
+
+TEST(a_table_of_symbols_is_whole)
+{
+    Parts p CLEANUP(parts_fini);
+    parts_init(&p);
+    CHECK(inventory_decode_symbols(STR("\3\4abcd\0\4efgh"), &p.rest));
+    CHECK(symbols_refused(&p, STR("\3\4abcd\0\3efg")));
+    CHECK(symbols_refused(&p, STR("\3\5abcde\0\4efgh")));
+    CHECK(symbols_refused(&p, STR("\3\4abcd\2xx\4efgh")));
+    CHECK(symbols_refused(&p, STR("\3\4abcd\0\x0c\145fgh")));
+}
+
+TEST(symbols_cut_short_or_followed_are_refused)
+{
+    Parts p CLEANUP(parts_fini);
+    parts_init(&p);
+    for (size_t len = 0; len < p.symbols.len; len++)
+        CHECK(symbols_refused(&p, str_head(buf_str(&p.symbols), len)));
+    buf_put_char(&p.symbols, '\0');
+    CHECK(symbols_refused(&p, buf_str(&p.symbols)));
+}
+
+TEST(two_parts_are_the_whole)
+{
+    Parts p CLEANUP(parts_fini);
+    Buf whole CLEANUP(buf_fini) = {0}, again CLEANUP(buf_fini) = {0};
+    parts_init(&p);
+    CHECK_INT(symbols_of(&p.whole), 12); /* they stay where they were */
+    CHECK_INT(symbols_of(&p.rest), 0);
+    CHECK_STR(p.rest.executables.at[2].goos, STR("linux"));
+    CHECK(inventory_decode_symbols(buf_str(&p.symbols), &p.rest));
+    CHECK_STR(p.rest.executables.at[2].symbols, STR("efghijkl"));
+    inventory_encode(&p.whole, &whole);
+    inventory_encode(&p.rest, &again);
+    CHECK(str_eq(buf_str(&whole), buf_str(&again)));
+    inventory_forget_symbols(&p.rest);
+    CHECK_INT(symbols_of(&p.rest), 0);
 }
 
 TEST(a_kept_layer_is_judged_like_hostile_input)
