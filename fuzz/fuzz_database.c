@@ -61,8 +61,14 @@ static void ask(const Database *db, Arena *arena)
         database_vulnerability(db, names[i], 1, arena, &v);
         database_advisories_of(db, names[i], arena, &rows);
     }
-    for (size_t i = 0; i < COUNT_OF(packages); i++)
+    PackageName asked[COUNT_OF(packages)];
+    for (size_t i = 0; i < COUNT_OF(packages); i++) {
+        asked[i] = (PackageName){packages[i][0], packages[i][1], false};
         database_find(db, packages[i][0], packages[i][1], arena, &rows);
+    }
+    database_has_packages(db, asked, COUNT_OF(asked));
+    for (size_t i = 0; i < COUNT_OF(asked); i++)
+        assert(asked[i].known == database_has_package(db, packages[i][0], packages[i][1]));
     for (size_t i = 0; i < rows.len && i < VULNERABILITIES; i++)
         if (database_vulnerability_of(db, &rows.at[i], arena, &v))
             assert(str_eq(v.id, rows.at[i].id));

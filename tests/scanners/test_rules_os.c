@@ -278,6 +278,22 @@ TEST(rule_68_masked_findings_are_counted)
     CHECK_INT(s.findings.len, 2);
 }
 
+/* Where a package names one vulnerability twice, its records are weighed before they are counted. */
+TEST(rule_68_records_of_one_flaw_are_counted_once)
+{
+    Scene s CLEANUP(scene_fini) = {0};
+    debian(&s);
+    scene_fix(&s, "CVE-2024-0001", "Debian:12", "linux", "6.1.90-1");
+    scene_fix(&s, "CVE-2024-0002", "Debian:12", "linux", "6.1.90-1");
+    scene_osv(&s, "{\"id\":\"DSA-9999-1\",\"modified\":\"2026-01-01T00:00:00Z\","
+                  "\"upstream\":[\"CVE-2024-0001\"],\"affected\":[{\"package\":{\"ecosystem\":"
+                  "\"Debian:12\",\"name\":\"linux\"},\"ranges\":[{\"type\":\"ECOSYSTEM\","
+                  "\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"6.1.95-1\"}]}]}]}");
+    scene_source(&s, PACKAGE_DEB, "linux-libc-dev", "6.1.76-1", "linux", "6.1.76-1");
+    scene_match(&s);
+    CHECK_INT(s.masked, 2);
+}
+
 TEST(rule_68_kernel_of_a_host)
 {
     Scene s CLEANUP(scene_fini) = {0};
