@@ -443,9 +443,9 @@ bool database_has_package(const Database *db, Str ecosystem, Str package)
     return package_find(db, &probe, ecosystem, package, &head) && head.count;
 }
 
-/* Most names are not known: where their bucket is, and then what it holds, is all that is read. */
 enum { TOGETHER = 32 };
 
+/* Most names are not known: where their bucket is, and then what it holds, is all that is read. */
 static void has_some(const Database *db, PackageName *names, size_t count)
 {
     Str index = db->sections[SECTION_PACKAGE_INDEX];

@@ -83,12 +83,10 @@ static bool entry_read(Fd fd, Str key, Arena *arena, Str *rest)
         arena_reset(arena, mark);
         return false;
     }
-    *rest = str_of(arena_bytes(arena, (size_t)size - head.len), (size_t)size - head.len);
-    union {
-        const char *in;
-        char *out;
-    } place = {.in = rest->ptr};
-    return read_all(fd, head.len, place.out, rest->len);
+    size_t left = (size_t)size - head.len;
+    at = arena_bytes(arena, left);
+    *rest = str_of(at, left);
+    return read_all(fd, head.len, at, left);
 }
 
 static bool entry_open(const Cache *cache, Str place, Arena *arena, Fd *fd, Str *path)

@@ -201,9 +201,10 @@ bool engine_ask_image(Str name, Arena *arena, EngineQuestion *out)
     *out = (EngineQuestion){.name = name, .asked = -1};
     if (!candidates(arena, &c, NULL))
         return false;
+    Str target = inspect_target(arena, name);
     for (size_t i = 0; i < c.count; i++) {
         out->engine.socket = c.sockets[i];
-        if (http_unix_ask(c.sockets[i], inspect_target(arena, name), &out->asked, NULL))
+        if (http_unix_ask(c.sockets[i], target, &out->asked, NULL))
             return true;
     }
     return false;

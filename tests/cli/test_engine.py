@@ -3,7 +3,9 @@
 from the archives that they and their relatives write: always the same findings."""
 import json
 import os
+import socket
 import subprocess
+import threading
 
 from assay import (APK_DB, AS_OF, BIN, Run, Skip, alpine_layer, apk, assay, expect, one_line, scan,
                    tar)
@@ -263,6 +265,34 @@ def test_a_name_that_means_something_else_now(folder):
         fresh = expect(by_socket(path, TAG, "--no-cache"), 1)
         gone = expect(by_socket(path), 1)
         assert (gone.out, gone.err) == (fresh.out, fresh.err), gone
+
+
+def test_an_engine_that_takes_the_question_and_says_nothing(folder):
+    """As one that is restarted meanwhile: an error, whatever is known of the name."""
+    sample("a.tar")
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        expect(by_socket(path), 0)
+    if os.path.exists(path):
+        os.remove(path)
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(path)
+        engine.listen(8)
+
+        def close_all():
+            try:
+                while True:
+                    engine.accept()[0].close()
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=close_all)
+        thread.start()
+        known, fresh = by_socket(path), by_socket(path, TAG, "--no-cache")
+        engine.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert known.code == fresh.code == 1 and known.out == "" and known.err == fresh.err, (known, fresh)
+    one_line(known, "no engine answers")
 
 
 def test_symbols_are_part_of_what_is_kept(folder):
