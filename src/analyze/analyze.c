@@ -113,10 +113,20 @@ static bool result_of(const AnalyzeRequest *request, SourceInput *input, Arena *
            finish(request, input, &mark, arena, out, err);
 }
 
+/* What the engine said the last time, and would say again. */
+static bool result_unasked(const AnalyzeRequest *request, const SourceQuestion *question,
+                           Arena *arena, Result *out)
+{
+    SourceInput input;
+    return image_recall(request, question, arena, &input) &&
+           source_stands(question, input.evidence, arena) &&
+           result_known(request, &input, arena, out);
+}
+
 /* While the engine looks up what the name stands for, the result of what it stood for the last time is
  * had: most often it still does, and an answer takes an engine as long as that. */
-static bool analyze_image(const AnalyzeRequest *request, SourceQuestion *question, Arena *arena,
-                          Result *out, Error *err)
+static bool result_asked(const AnalyzeRequest *request, SourceQuestion *question, Arena *arena,
+                         Result *out, Error *err)
 {
     SourceInput guess, input;
     bool guessed =
@@ -126,7 +136,7 @@ static bool analyze_image(const AnalyzeRequest *request, SourceQuestion *questio
     bool same =
         guessed && str_eq(guess.image_id, input.image_id) && str_eq(guess.socket, input.socket);
     bool ok = same || result_of(request, &input, arena, out, err);
-    if (ok && !same)
+    if (ok && !(same && str_eq(guess.evidence, input.evidence)))
         image_keep(request, &input);
     source_close(&input);
     return ok;
@@ -137,8 +147,12 @@ bool analyze_target(const AnalyzeRequest *request, Arena *arena, Result *out, Er
     SourceInput input;
     SourceQuestion question;
     progress_show("opening " STR_FMT, STR_ARG(request->target));
-    if (source_ask(request->target, request->platform, arena, &question))
-        return analyze_image(request, &question, arena, out, err);
+    if (source_is_image(request->target, request->platform, arena, &question)) {
+        if (result_unasked(request, &question, arena, out))
+            return true;
+        if (source_ask(&question, arena))
+            return result_asked(request, &question, arena, out, err);
+    }
     if (!source_locate(request->target, request->platform, arena, &input, err))
         return false;
     bool ok = result_of(request, &input, arena, out, err);

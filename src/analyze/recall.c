@@ -18,7 +18,7 @@ static bool is_kept(const AnalyzeRequest *request, const SourceInput *input)
 static Str image_key(Arena *arena, Str socket, Str name)
 {
     return arena_printf(arena, STR_FMT " " STR_FMT,
-                        STR_ARG(worker_cache_key(arena, "name", socket)), STR_ARG(name));
+                        STR_ARG(worker_cache_key(arena, "stands", socket)), STR_ARG(name));
 }
 
 bool image_recall(const AnalyzeRequest *request, const SourceQuestion *question, Arena *arena,
@@ -29,17 +29,25 @@ bool image_recall(const AnalyzeRequest *request, const SourceQuestion *question,
                          .platform = question->platform,
                          .socket = question->socket,
                          .scratch = -1};
-    return request->cache.dir.len &&
-           cache_find(&request->cache, image_key(arena, out->socket, out->name), arena,
-                      &out->image_id) &&
-           out->image_id.len;
+    Str bytes;
+    if (!request->cache.dir.len ||
+        !cache_find(&request->cache, image_key(arena, out->socket, out->name), arena, &bytes))
+        return false;
+    Reader r = reader_of(bytes);
+    out->image_id = reader_str(&r);
+    out->evidence = reader_str(&r);
+    return reader_ok(&r) && out->image_id.len;
 }
 
 void image_keep(const AnalyzeRequest *request, const SourceInput *input)
 {
     Arena arena CLEANUP(arena_fini) = {0};
-    if (is_kept(request, input))
-        cache_put(&request->cache, image_key(&arena, input->socket, input->name), input->image_id);
+    Buf bytes CLEANUP(buf_fini) = {0};
+    if (!is_kept(request, input))
+        return;
+    buf_str_wire(&bytes, input->image_id);
+    buf_str_wire(&bytes, input->evidence);
+    cache_put(&request->cache, image_key(&arena, input->socket, input->name), buf_str(&bytes));
 }
 
 /* --- inventories --- */

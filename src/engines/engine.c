@@ -2,6 +2,7 @@
 #include "engines/engine.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -79,6 +80,20 @@ static bool candidates(Arena *arena, Candidates *out, Error *err)
     return true;
 }
 
+bool engine_first(Arena *arena, Engine *out)
+{
+    struct stat st;
+    Candidates c;
+    if (!candidates(arena, &c, NULL))
+        return false;
+    for (size_t i = 0; i < c.count; i++) {
+        out->socket = c.sockets[i];
+        if (stat(arena_c_str(arena, out->socket), &st) == 0 && S_ISSOCK(st.st_mode))
+            return true;
+    }
+    return false;
+}
+
 static bool refuse_all(const Candidates *c, Error *err)
 {
     if (c->variable)
@@ -148,25 +163,46 @@ static void read_folders(Json *j, Arena *arena, StrVec *out)
         *vec_push(arena, out) = upper;
 }
 
+/* RepoTags: what stands for an image; "<none>:<none>" does not. */
+static void take_tags(Json *j, Arena *arena, StrVec *out)
+{
+    if (!json_enter_array(j))
+        return;
+    while (json_next_item(j)) {
+        Str tag = json_take_str(j);
+        if (tag.len && !str_contains(tag, STR("<none>")))
+            *vec_push(arena, out) = tag;
+    }
+}
+
+static void read_driver(Json *j, Arena *arena, EngineImage *out)
+{
+    Str key;
+    if (json_enter_object(j))
+        while (json_next_key(j, &key)) {
+            if (str_eq(key, STR("Name")))
+                out->driver = json_take_str(j);
+            else if (str_eq(key, STR("Data")))
+                read_folders(j, arena, &out->folders);
+            else
+                json_skip(j);
+        }
+}
+
 static bool read_inspect(Str text, Arena *arena, EngineImage *out, Error *err)
 {
     Json j;
-    Str key, inner;
+    Str key;
     json_init(&j, text, arena);
     if (json_enter_object(&j))
         while (json_next_key(&j, &key)) {
             if (str_eq(key, STR("Id")))
                 out->id = json_take_str(&j);
-            else if (str_eq(key, STR("GraphDriver")) && json_enter_object(&j))
-                while (json_next_key(&j, &inner)) {
-                    if (str_eq(inner, STR("Name")))
-                        out->driver = json_take_str(&j);
-                    else if (str_eq(inner, STR("Data")))
-                        read_folders(&j, arena, &out->folders);
-                    else
-                        json_skip(&j);
-                }
-            else if (!str_eq(key, STR("GraphDriver")))
+            else if (str_eq(key, STR("RepoTags")))
+                take_tags(&j, arena, &out->names);
+            else if (str_eq(key, STR("GraphDriver")))
+                read_driver(&j, arena, out);
+            else
                 json_skip(&j);
         }
     return json_finish(&j, err) || error_within(err, "the engine's description of the image");
@@ -263,13 +299,9 @@ static void take_names(Json *j, Arena *arena, StrVec *out)
     while (json_next_key(j, &key)) {
         if (str_eq(key, STR("Id")))
             id = json_take_str(j);
-        else if (str_eq(key, STR("RepoTags")) && json_enter_array(j)) {
-            while (json_next_item(j)) {
-                Str tag = json_take_str(j);
-                if (tag.len && !str_contains(tag, STR("<none>")))
-                    *vec_push(arena, out) = tag;
-            }
-        } else if (!str_eq(key, STR("RepoTags")))
+        else if (str_eq(key, STR("RepoTags")))
+            take_tags(j, arena, out);
+        else
             json_skip(j);
     }
     if (out->len == before && id.len)

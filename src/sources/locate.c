@@ -142,15 +142,33 @@ bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Err
 }
 
 /* Not by opening it: a pipe can be opened once. */
-bool source_ask(Str target, Str platform, Arena *arena, SourceQuestion *out)
+bool source_is_image(Str target, Str platform, Arena *arena, SourceQuestion *out)
 {
     struct stat st;
-    EngineQuestion question = {.asked = -1};
-    bool asked = !str_eq(target, STR("-")) && stat(arena_c_str(arena, target), &st) != 0 &&
-                 (errno == ENOENT || errno == ENOTDIR) &&
-                 engine_ask_image(target, arena, &question);
-    *out = (SourceQuestion){target, platform, question.engine.socket, question.asked};
-    return asked;
+    Engine engine;
+    bool is = !str_eq(target, STR("-")) && stat(arena_c_str(arena, target), &st) != 0 &&
+              (errno == ENOENT || errno == ENOTDIR) && engine_first(arena, &engine);
+    *out = (SourceQuestion){.target = target, .platform = platform, .asked = -1};
+    if (is)
+        out->socket = engine.socket;
+    return is;
+}
+
+bool source_stands(const SourceQuestion *question, Str evidence, Arena *arena)
+{
+    const Engine engine = {.socket = question->socket};
+    return engine_evidence_holds(&engine, evidence, arena);
+}
+
+bool source_ask(SourceQuestion *question, Arena *arena)
+{
+    EngineQuestion asked;
+    clock_gettime(CLOCK_REALTIME, &question->before);
+    if (!engine_ask_image(question->target, arena, &asked))
+        return false;
+    question->socket = asked.engine.socket;
+    question->asked = asked.asked;
+    return true;
 }
 
 bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Error *err)
@@ -162,7 +180,10 @@ bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Err
     if (!engine_answer_image(&asked, &limits, arena, &image, NULL))
         return source_locate(out->name, out->platform, arena, out, err); /* which says why */
     bool ok = use_image(&asked.engine, &image, arena, out, err);
-    if (!ok)
+    if (ok)
+        out->evidence =
+            engine_evidence(&asked.engine, out->name, &image, &question->before, arena);
+    else
         source_close(out);
     return ok;
 }

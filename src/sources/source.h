@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <time.h>
+
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/stream.h"
@@ -36,20 +38,27 @@ typedef struct SourceInput {
     Str history;  /* source_complete */
     Str image_id; /* SOURCE_OVERLAY: what the engine calls the content, "sha256:..." */
     Str socket;   /* of the engine */
+    Str evidence; /* what its answer rests on (engines/engine.h); of a source_answer */
     StrVec paths; /* SOURCE_OVERLAY: of its folders */
 } SourceInput;
 
 /* Finds TARGET: "-" is a tar on standard input, an existing path a file or folder, anything else an
  * image of a local engine. ERR_ABSENT if it is none of them; the message says what was tried. */
 MUST_USE bool source_locate(Str target, Str platform, Arena *arena, SourceInput *out, Error *err);
-/* The same in two steps for an image of an engine, for who has something to do while the engine
- * thinks. False where no engine was asked: TARGET is something else, or none is there. The answer
- * closes what the question opened. */
+/* The same in steps for an image of an engine, for who knows what TARGET stood for the last time or has
+ * something to do while the engine thinks. source_is_image opens nothing; it is false where TARGET is
+ * something else or no engine is there. source_ask is false where none listens. The answer closes what
+ * the question opened. */
 typedef struct SourceQuestion {
-    Str target, platform, socket;
+    Str target, platform;
+    Str socket;             /* where it would be asked, then where it was */
+    struct timespec before; /* CLOCK_REALTIME */
     Fd asked;
 } SourceQuestion;
-MUST_USE bool source_ask(Str target, Str platform, Arena *arena, SourceQuestion *out);
+MUST_USE bool source_is_image(Str target, Str platform, Arena *arena, SourceQuestion *out);
+/* Would the answer be the one that this evidence is of? */
+MUST_USE bool source_stands(const SourceQuestion *question, Str evidence, Arena *arena);
+MUST_USE bool source_ask(SourceQuestion *question, Arena *arena);
 MUST_USE bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Error *err);
 /* Gets what only those need who read the image: who knows its content already does without. Where the
  * folders of an engine may not be opened, the input becomes the file that the engine makes of it. */

@@ -3,9 +3,11 @@
 from the archives that they and their relatives write: always the same findings."""
 import json
 import os
+import signal
 import socket
 import subprocess
 import threading
+import time
 
 from assay import (APK_DB, AS_OF, BIN, Run, Skip, alpine_layer, apk, assay, expect, one_line, scan,
                    tar)
@@ -226,7 +228,7 @@ def test_a_second_scan_reads_no_layer(folder):
         docker(path, "load", "-i", "a.tar")
         used(path)
         place, first = kept_result()
-        read = {place, *(row[0] for kind in ("name", "engine") for row in entries(kind))}
+        read = {place, *(row[0] for kind in ("stands", "engine") for row in entries(kind))}
         assert len(read) == 3 and used(path) == read, used(path)
         os.utime("db/advisories.db")
         used(path)
@@ -265,6 +267,44 @@ def test_a_name_that_means_something_else_now(folder):
         fresh = expect(by_socket(path, TAG, "--no-cache"), 1)
         gone = expect(by_socket(path), 1)
         assert (gone.out, gone.err) == (fresh.out, fresh.err), gone
+
+
+def settle(folder):
+    """Until what names stand for has been the same for so long that a change would be seen."""
+    store = f"{folder}/docker/data/image/overlay2/repositories.json"
+    if not os.path.exists(store):
+        raise Skip("this engine keeps its names elsewhere")
+    while time.time() < os.stat(store).st_ctime + 2.1:
+        time.sleep(.1)
+
+
+def test_an_engine_whose_names_stay_is_not_asked_again(folder):
+    sample("one.tar")
+    sample("two.tar", [alpine_layer(apk("libssl3", "3.3.2-r0", "openssl"))], tags=("two:tag",))
+    with dockerd(folder) as path:
+        for name in ("one.tar", "two.tar"):
+            docker(path, "load", "-i", name)
+        docker(path, "tag", TAG, "one:tag")
+        settle(folder)
+        one, two = expect(by_socket(path), 0), expect(by_socket(path, "two:tag"), 0)
+        with open(f"{folder}/docker/pid", encoding="utf-8") as file:
+            daemon = int(file.read())
+        os.kill(daemon, signal.SIGSTOP)  # who asked would wait for good
+        try:
+            assert expect(by_socket(path), 0).out == one.out
+            assert expect(by_socket(path, "two:tag"), 0).out == two.out
+        finally:
+            os.kill(daemon, signal.SIGCONT)
+        for name, wanted in (("two:tag", two), ("one:tag", one)):
+            docker(path, "tag", name, TAG)
+            for _ in range(2):
+                assert names(expect(by_socket(path), 0)) == names(wanted), name
+            settle(folder)
+            for _ in range(2):
+                assert names(expect(by_socket(path), 0)) == names(wanted), name
+        docker(path, "rmi", TAG)
+        one_line(expect(by_socket(path), 1), TAG)
+    one_line(expect(by_socket(path, "two:tag"), 1), path)
 
 
 def test_an_engine_that_takes_the_question_and_says_nothing(folder):
