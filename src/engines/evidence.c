@@ -37,7 +37,8 @@ static bool identify(const char *path, mode_t kind, const struct timespec *befor
 
 static const char *path_in(Arena *arena, Str root, Str path)
 {
-    return arena_c_str(arena, arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(root), STR_ARG(path)));
+    return arena_c_str(arena,
+                       arena_printf(arena, STR_FMT "/" STR_FMT, STR_ARG(root), STR_ARG(path)));
 }
 
 /* The socket and the names: whoever replaces either leaves another file there. */
@@ -70,9 +71,9 @@ static bool root_of(const EngineImage *image, const struct Store *store, Arena *
         return false;
     Str folder = image->folders.at[image->folders.len - 1];
     return str_rcut(folder, '/', &rest, &last) && str_eq(last, STR("diff")) &&
-           str_rcut(rest, '/', &rest, &last) && last.len == 64 &&
-           str_rcut(rest, '/', out, &last) && str_eq(last, store->driver) &&
-           stat(arena_c_str(arena, folder), &st) == 0 && S_ISDIR(st.st_mode);
+           str_rcut(rest, '/', &rest, &last) && last.len == 64 && str_rcut(rest, '/', out, &last) &&
+           str_eq(last, store->driver) && stat(arena_c_str(arena, folder), &st) == 0 &&
+           S_ISDIR(st.st_mode);
 }
 
 Str engine_evidence(const Engine *engine, Str name, const EngineImage *image,

@@ -181,8 +181,7 @@ bool source_answer(SourceQuestion *question, Arena *arena, SourceInput *out, Err
         return source_locate(out->name, out->platform, arena, out, err); /* which says why */
     bool ok = use_image(&asked.engine, &image, arena, out, err);
     if (ok)
-        out->evidence =
-            engine_evidence(&asked.engine, out->name, &image, &question->before, arena);
+        out->evidence = engine_evidence(&asked.engine, out->name, &image, &question->before, arena);
     else
         source_close(out);
     return ok;

@@ -96,8 +96,9 @@ TEST(nothing_has_changed)
 
 TEST(names_that_may_end_unseen)
 {
-    static const char *const names[] = {"sha256:" ID, ID, "0123456789ab", "docker.io/library/app",
-                                        "other", "host:5000/app", "app@sha256:" ID, ""};
+    static const char *const names[] = {
+        "sha256:" ID,     ID, "0123456789ab", "docker.io/library/app", "other", "host:5000/app",
+        "app@sha256:" ID, ""};
     Place place CLEANUP(place_end);
     place_make(&place);
     for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -172,7 +173,9 @@ TEST(folders_of_another_kind)
         arena_printf(&place.arena, STR_FMT "/overlay2/x/diff", STR_ARG(root)),
         arena_printf(&place.arena, STR_FMT "/overlay/" ID "/diff", STR_ARG(root)),
         arena_printf(&place.arena, STR_FMT "/overlay2/" ID "/diff/", STR_ARG(root)),
-        STR("/overlay2/" ID "/diff"), STR("diff"), STR(""),
+        STR("/overlay2/" ID "/diff"),
+        STR("diff"),
+        STR(""),
     };
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         place.image.folders.at[1] = folders[i];
