@@ -63,5 +63,11 @@ Str date_str(Arena *arena, Date date)
     int year;
     unsigned month, day;
     date_split(date, &year, &month, &day);
-    return arena_printf(arena, "%04d-%02u-%02u", year, month, day);
+    if (year < 0 || year > 9999) /* no date of a document */
+        return arena_printf(arena, "%04d-%02u-%02u", year, month, day);
+    char text[] = "0000-00-00";
+    str_digits(text + 4, (unsigned)year, 4);
+    str_digits(text + 7, month, 2);
+    str_digits(text + 10, day, 2);
+    return arena_str(arena, str_of(text, sizeof text - 1));
 }

@@ -161,6 +161,14 @@ bool str_next_word(Str *rest, Str *word)
     return word->len > 0;
 }
 
+char *str_digits(char *end, uint64_t value, unsigned least)
+{
+    char *at = end;
+    for (; value || (size_t)(end - at) < least; value /= 10)
+        *--at = (char)('0' + value % 10);
+    return at;
+}
+
 bool str_to_u64(Str s, uint64_t *out)
 {
     uint64_t value = 0;

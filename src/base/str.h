@@ -76,6 +76,9 @@ bool str_next_line(Str *rest, Str *line);
 /* Takes the next run of characters that are not white space; false once none is left. */
 bool str_next_word(Str *rest, Str *word);
 
+/* The digits of `value`, at least so many, up to `end`; where they begin. At most 20 or `least`. Where
+ * thousands of numbers are written, formats cost more than all the rest. */
+char *str_digits(char *end, uint64_t value, unsigned least);
 /* Whole-slice numbers: digits only, no sign, no overflow; false leaves *out alone. */
 bool str_to_u64(Str s, uint64_t *out);
 bool str_to_hex_u64(Str s, uint64_t *out);

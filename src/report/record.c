@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "report/summary.h"
+
 static void *field_of(void *value, const Field *field)
 {
     return (char *)value + field->offset;
@@ -274,7 +276,7 @@ static void tenths_write(RecordWriter *w, const Field *field, const void *value)
 {
     (void)field;
     int32_t tenths = *(const int32_t *)value;
-    json_put_raw(&w->out, arena_printf(w->arena, "%d.%d", tenths / 10, tenths % 10));
+    json_put_raw(&w->out, tenths_str(w->arena, tenths));
 }
 
 static bool tenths_read(RecordReader *r, const Field *field, void *value)

@@ -9,7 +9,14 @@
 
 Str tenths_str(Arena *arena, int64_t tenths)
 {
-    return arena_printf(arena, "%lld.%lld", (long long)tenths / 10, (long long)tenths % 10);
+    char text[24], *end = text + sizeof text;
+    uint64_t value = tenths < 0 ? 0 - (uint64_t)tenths : (uint64_t)tenths;
+    char *at = str_digits(end - 2, value / 10, 1);
+    end[-2] = '.';
+    end[-1] = (char)('0' + value % 10);
+    if (tenths < 0)
+        *--at = '-';
+    return arena_str(arena, str_of(at, (size_t)(end - at)));
 }
 
 /* --- order and counts --- */
@@ -185,7 +192,11 @@ Str finding_where(Arena *arena, const Result *result, const Finding *f)
     if (f->packages.len > 0) {
         Str name = result->inventory.packages.at[f->packages.at[0]].name;
         size_t more = f->packages.len - 1;
-        return more ? arena_printf(arena, STR_FMT " +%zu", STR_ARG(name), more) : name;
+        if (more == 0)
+            return name;
+        char digits[20], *end = digits + sizeof digits, *at = str_digits(end, more, 1);
+        const Str parts[] = {name, STR(" +"), str_of(at, (size_t)(end - at))};
+        return arena_concat(arena, parts, COUNT_OF(parts));
     }
     if (f->places.len == 0)
         return f->unit;

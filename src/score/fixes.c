@@ -14,51 +14,43 @@ static bool can_be_fixed(const Policy *policy, const Finding *f)
 }
 
 typedef struct Gain {
-    const Entry *entries; /* of the unit, sorted by id */
+    const OwnKey *keys; /* of the unit */
     size_t count;
     int64_t nanonats;
 } Gain;
+
+static const Finding *first_of(const Gain *gain)
+{
+    return gain->keys->entries->finding;
+}
 
 static int gain_cmp(const void *left, const void *right)
 {
     const Gain *a = left, *b = right;
     if (a->nanonats != b->nanonats)
         return a->nanonats < b->nanonats ? 1 : -1;
-    return finding_unit_cmp(a->entries->finding, b->entries->finding);
+    return finding_unit_cmp(first_of(a), first_of(b));
 }
 
-static int64_t hazard_of(const Own *own, const Entry *entries, size_t count)
+/* Reports of one key join, also in whether there is a fix. */
+static bool is_fixable(const Policy *policy, const OwnKey *key)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
-    ShareVec shares = {0};
-    entries_share(own, entries, count, &arena, &shares);
-    return score_total(&shares);
+    for (size_t i = 0; i < key->count; i++)
+        if (can_be_fixed(policy, key->entries[i].finding))
+            return true;
+    return false;
 }
 
-/* Those that stay when the unit is acted on. Reports of one key join, also in whether there is a
- * fix. */
-static size_t entries_left(const Own *own, const Entry *entries, size_t count, Entry *out)
-{
-    size_t kept = 0;
-    for (size_t i = 0, end; i < count; i = end) {
-        bool fixable = false;
-        for (end = i; end < count && str_eq(entries[end].finding->id, entries[i].finding->id);
-             end++)
-            fixable = fixable || can_be_fixed(own->policy, entries[end].finding);
-        for (size_t k = i; k < end && !fixable; k++)
-            out[kept++] = entries[k];
-    }
-    return kept;
-}
-
+/* What the unit has beyond what stays when it is acted on. */
 static void gain_compute(const Own *own, Gain *gain)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
-    Entry *rest = arena_new_array(&arena, Entry, gain->count);
-    size_t kept = entries_left(own, gain->entries, gain->count, rest);
-    gain->nanonats = kept == gain->count
-                         ? 0
-                         : hazard_of(own, gain->entries, gain->count) - hazard_of(own, rest, kept);
+    double sum = 0, left = 0;
+    for (size_t i = 0; i < gain->count; i++) {
+        sum += gain->keys[i].power;
+        if (!is_fixable(own->policy, &gain->keys[i]))
+            left += gain->keys[i].power;
+    }
+    gain->nanonats = (int64_t)(own_unit_total(own, sum) - own_unit_total(own, left));
 }
 
 static Str action_of(FindingKind kind)
@@ -71,22 +63,23 @@ static Str action_of(FindingKind kind)
 /* The highest of the fixes that each finding's own branch has first: one upgrade that ends them all. */
 static Str version_that_fixes(const Gain *gain)
 {
-    const Ecosystem *eco = ecosystem_find(gain->entries->finding->eco);
+    const Ecosystem *eco = ecosystem_find(first_of(gain)->eco);
     const VersionScheme *scheme = version_scheme_find(eco ? eco->scheme : STR("plain"));
     Str highest = {0};
-    for (size_t i = 0; i < gain->count; i++) {
-        const StrVec *fixes = &gain->entries[i].finding->fixed_in;
-        bool higher =
-            fixes->len &&
-            (highest.len == 0 || version_compare(scheme, fixes->at[0], highest) == VERSION_GREATER);
-        highest = higher ? fixes->at[0] : highest;
-    }
+    for (size_t i = 0; i < gain->count; i++)
+        for (size_t k = 0; k < gain->keys[i].count; k++) {
+            const StrVec *fixes = &gain->keys[i].entries[k].finding->fixed_in;
+            bool higher =
+                fixes->len && (highest.len == 0 ||
+                               version_compare(scheme, fixes->at[0], highest) == VERSION_GREATER);
+            highest = higher ? fixes->at[0] : highest;
+        }
     return highest;
 }
 
 static void fix_add(const Gain *gain, int32_t score_after, Arena *arena, Score *out)
 {
-    const Finding *first = gain->entries->finding;
+    const Finding *first = first_of(gain);
     BestFix *fix = vec_push(arena, &out->best_fixes);
     *fix = (BestFix){.kind = first->kind,
                      .eco = first->eco,
@@ -98,26 +91,28 @@ static void fix_add(const Gain *gain, int32_t score_after, Arena *arena, Score *
         *vec_push(arena, &fix->fixed_in) = version;
 }
 
-void score_best_fixes(const Policy *policy, const Target *target, int64_t total, size_t most,
-                      Arena *arena, Score *out)
+void own_best_fixes(const Own *own, int64_t total, size_t most, Arena *arena, Score *out)
 {
-    Own own;
-    Entry *entries;
-    size_t count = entries_of(target, arena, &entries), units = 0;
-    Gain *gains = arena_new_array(arena, Gain, count);
-    own_init(&own, policy, target->context);
-    for (size_t i = 0; i < count;) {
-        Gain *gain = &gains[units++];
-        *gain = (Gain){.entries = &entries[i]};
-        for (; i < count && finding_unit_cmp(gain->entries->finding, entries[i].finding) == 0; i++)
-            gain->count++;
-        gain_compute(&own, gain);
+    size_t units = 0;
+    Gain *gains = arena_new_array(arena, Gain, own->keys.len);
+    for (size_t i = 0, end; i < own->keys.len; i = end) {
+        end = own_unit_end(own, i);
+        gains[units] = (Gain){.keys = &own->keys.at[i], .count = end - i};
+        gain_compute(own, &gains[units++]);
     }
     qsort(gains, units, sizeof *gains, gain_cmp);
     for (size_t i = 0; i < units && i < most && gains[i].nanonats > 0; i++) {
         total -= gains[i].nanonats;
         fix_add(&gains[i], score_shown(total), arena, out);
     }
+}
+
+void score_best_fixes(const Policy *policy, const Target *target, int64_t total, size_t most,
+                      Arena *arena, Score *out)
+{
+    Own own;
+    own_init(&own, policy, target, arena);
+    own_best_fixes(&own, total, most, arena, out);
 }
 
 FindingVec score_findings_after(const Policy *policy, const FindingVec *findings,

@@ -25,16 +25,27 @@ typedef struct Entry {
     uint32_t index;
 } Entry;
 
-/* What a target's own hazard is computed with, its context's words looked up once. */
+/* One flaw of one unit: the reports of one key, joined. */
+typedef struct OwnKey {
+    const Entry *entries;
+    size_t count;
+    double power; /* h^alpha */
+} OwnKey;
+
+/* What a target has itself, by unit and then by id; masked findings are left out. */
 typedef struct Own {
     const Policy *policy;
-    ResolvedContext context;
+    Vec(OwnKey) keys;
 } Own;
 
-void own_init(Own *own, const Policy *policy, const Context *context);
+void own_init(Own *own, const Policy *policy, const Target *target, Arena *arena);
 /* By kind, ecosystem and unit. */
 int finding_unit_cmp(const Finding *a, const Finding *b);
-/* Those that are not masked, by unit and then by id. */
-size_t entries_of(const Target *target, Arena *arena, Entry **out);
-/* Adds the shares of sorted entries. */
-void entries_share(const Own *own, const Entry *entries, size_t count, Arena *arena, ShareVec *out);
+/* Where the unit ends that begins with this key. */
+size_t own_unit_end(const Own *own, size_t from);
+/* The nano-nats of a unit, from the sum of its keys' powers; a whole number. */
+double own_unit_total(const Own *own, double sum);
+/* Adds the shares, and those of increments. */
+void own_share(const Own *own, const StrVec *fixed, Arena *arena, ShareVec *out);
+/* As score_best_fixes. */
+void own_best_fixes(const Own *own, int64_t total, size_t most, Arena *arena, Score *out);

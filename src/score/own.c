@@ -15,13 +15,12 @@
 #define NANONATS 1e9
 #define UNIT_MOST 1e12
 
-typedef struct Member {
-    ShareKey key;
-    double power; /* h^alpha */
-    double rest;  /* of its share, below one nano-nat */
-    int64_t nanonats;
-    uint32_t finding;
-} Member;
+/* What rounding leaves of a share. */
+typedef struct Rest {
+    double rest; /* below one nano-nat */
+    Str id;
+    size_t share; /* which */
+} Rest;
 
 int finding_unit_cmp(const Finding *a, const Finding *b)
 {
@@ -42,10 +41,10 @@ static int entry_cmp(const void *left, const void *right)
 /* Most first; the key decides between equals. */
 static int rest_cmp(const void *left, const void *right)
 {
-    const Member *const *a = left, *const *b = right;
-    if ((*a)->rest < (*b)->rest || (*a)->rest > (*b)->rest)
-        return (*a)->rest < (*b)->rest ? 1 : -1;
-    return str_cmp((*a)->key.part[1], (*b)->key.part[1]);
+    const Rest *a = left, *b = right;
+    if (a->rest < b->rest || a->rest > b->rest)
+        return a->rest < b->rest ? 1 : -1;
+    return str_cmp(a->id, b->id);
 }
 
 static double power_of(double h, double alpha)
@@ -75,60 +74,76 @@ static size_t join_group(const Policy *policy, const Entry *entries, size_t coun
     return n;
 }
 
-/* Rounds the members' shares of `total` so that they add up to it. */
-static void members_round(Member *members, size_t count, double total, double sum, Arena *arena)
+static size_t entries_of(const Target *target, Arena *arena, Entry **out)
 {
-    Member **order = arena_new_array(arena, Member *, count);
-    int64_t left = (int64_t)total;
-    for (size_t i = 0; i < count; i++) {
-        double share = total * members[i].power / sum;
-        members[i].nanonats = (int64_t)floor(share);
-        members[i].rest = share - floor(share);
-        left -= members[i].nanonats;
-        order[i] = &members[i];
-    }
-    qsort(order, count, sizeof(Member *), rest_cmp);
-    for (size_t i = 0; i < count && left > 0; i++, left--)
-        order[i]->nanonats++;
+    size_t count = 0;
+    *out = arena_new_array(arena, Entry, target->count);
+    for (size_t i = 0; i < target->count; i++)
+        if (!finding_is_masked(&target->findings[i], target->as_of))
+            (*out)[count++] = (Entry){&target->findings[i], (uint32_t)i};
+    qsort(*out, count, sizeof **out, entry_cmp);
+    return count;
 }
 
-/* The unit that starts at entries[0]; returns how many entries it takes. */
-static size_t unit_add(const Own *own, const Entry *entries, size_t count, Arena *arena,
-                       ShareVec *out)
+void own_init(Own *own, const Policy *policy, const Target *target, Arena *arena)
 {
-    const Finding *first = entries[0].finding;
-    double alpha = own->policy->alpha, sum = 0;
-    size_t used = 0, members_len = 0, same = 1;
-    while (same < count && finding_unit_cmp(first, entries[same].finding) == 0)
-        same++;
-    Member *members = arena_new_array(arena, Member, same);
-    while (used < same) {
+    ResolvedContext context;
+    Entry *entries;
+    size_t count = entries_of(target, arena, &entries);
+    *own = (Own){.policy = policy};
+    context_resolve(policy, target->context, &context);
+    vec_reserve(arena, &own->keys, count);
+    for (size_t i = 0; i < count;) {
         FindingInputs inputs;
         Hazard hazard;
-        const Finding *f = entries[used].finding;
-        Member *member = &members[members_len++];
-        member->finding = entries[used].index;
-        used += join_group(own->policy, entries + used, same - used, arena, &inputs);
-        hazard_compute(own->policy, &own->context, f->kind, &inputs, &hazard);
-        member->key =
-            (ShareKey){.part = {finding_kind_name(f->kind), f->id, f->eco, f->unit}, .parts = 4};
-        member->power = power_of(hazard.nats, alpha);
-        sum += member->power;
+        OwnKey *key = vec_push(arena, &own->keys);
+        key->entries = &entries[i];
+        key->count = join_group(policy, &entries[i], count - i, arena, &inputs);
+        hazard_compute(policy, &context, entries[i].finding->kind, &inputs, &hazard);
+        key->power = power_of(hazard.nats, policy->alpha);
+        i += key->count;
     }
-    if (sum <= 0)
-        return used;
-    double total = fmin(UNIT_MOST, round(root_of(sum, alpha) * NANONATS));
-    members_round(members, members_len, total, sum, arena);
-    for (size_t i = 0; i < members_len; i++)
-        *vec_push(arena, out) = (Share){
-            .key = members[i].key, .nanonats = members[i].nanonats, .finding = members[i].finding};
-    return used;
 }
 
-void entries_share(const Own *own, const Entry *entries, size_t count, Arena *arena, ShareVec *out)
+size_t own_unit_end(const Own *own, size_t from)
 {
-    for (size_t i = 0; i < count;)
-        i += unit_add(own, entries + i, count - i, arena, out);
+    size_t end = from + 1;
+    while (end < own->keys.len && finding_unit_cmp(own->keys.at[from].entries->finding,
+                                                   own->keys.at[end].entries->finding) == 0)
+        end++;
+    return end;
+}
+
+double own_unit_total(const Own *own, double sum)
+{
+    return sum > 0 ? fmin(UNIT_MOST, round(root_of(sum, own->policy->alpha) * NANONATS)) : 0;
+}
+
+/* Rounds the shares of a unit so that they add up to its total. */
+static void unit_share(const Own *own, size_t from, size_t end, Arena *arena, ShareVec *out)
+{
+    double sum = 0;
+    for (size_t i = from; i < end; i++)
+        sum += own->keys.at[i].power;
+    if (sum <= 0)
+        return;
+    double total = own_unit_total(own, sum);
+    int64_t left = (int64_t)total;
+    Rest *rests = arena_new_array(arena, Rest, end - from);
+    for (size_t i = from; i < end; i++) {
+        const OwnKey *key = &own->keys.at[i];
+        const Finding *f = key->entries->finding;
+        double share = total * key->power / sum, whole = floor(share);
+        rests[i - from] = (Rest){share - whole, f->id, out->len};
+        left -= (int64_t)whole;
+        *vec_push(arena, out) = (Share){
+            .key = {.part = {finding_kind_name(f->kind), f->id, f->eco, f->unit}, .parts = 4},
+            .nanonats = (int64_t)whole,
+            .finding = key->entries->index};
+    }
+    qsort(rests, end - from, sizeof *rests, rest_cmp);
+    for (size_t i = 0; i < end - from && left > 0; i++, left--)
+        out->at[rests[i].share].nanonats++;
 }
 
 static bool has_word(const StrVec *words, Str word)
@@ -151,30 +166,20 @@ static void increments_add(const Policy *policy, const StrVec *fixed, Arena *are
     }
 }
 
-void own_init(Own *own, const Policy *policy, const Context *context)
+void own_share(const Own *own, const StrVec *fixed, Arena *arena, ShareVec *out)
 {
-    own->policy = policy;
-    context_resolve(policy, context, &own->context);
-}
-
-size_t entries_of(const Target *target, Arena *arena, Entry **out)
-{
-    size_t count = 0;
-    *out = arena_new_array(arena, Entry, target->count);
-    for (size_t i = 0; i < target->count; i++)
-        if (!finding_is_masked(&target->findings[i], target->as_of))
-            (*out)[count++] = (Entry){&target->findings[i], (uint32_t)i};
-    qsort(*out, count, sizeof **out, entry_cmp);
-    return count;
+    *out = (ShareVec){0};
+    vec_reserve(arena, out, own->keys.len);
+    for (size_t i = 0, end; i < own->keys.len; i = end) {
+        end = own_unit_end(own, i);
+        unit_share(own, i, end, arena, out);
+    }
+    increments_add(own->policy, fixed, arena, out);
 }
 
 void score_own(const Policy *policy, const Target *target, Arena *arena, ShareVec *out)
 {
     Own own;
-    Entry *entries;
-    size_t count = entries_of(target, arena, &entries);
-    *out = (ShareVec){0};
-    own_init(&own, policy, target->context);
-    entries_share(&own, entries, count, arena, out);
-    increments_add(policy, target->fixed, arena, out);
+    own_init(&own, policy, target, arena);
+    own_share(&own, target->fixed, arena, out);
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/map.h"
-#include "score/score.h"
+#include "score/hazard.h"
 
 /* The score of a whole result: what it has itself, and what reaches it from beneath, from above or
  * from its members. */
@@ -115,19 +115,20 @@ static void component_add(Arena *arena, Score *score, Str name, double nanonats)
 
 static Str key_text(Arena *arena, const ShareKey *key)
 {
-    Buf text CLEANUP(buf_fini) = {0};
-    for (uint32_t i = 0; i < key->parts; i++) {
-        if (i)
-            buf_put_char(&text, '/');
-        buf_put(&text, key->part[i]);
+    Str parts[2 * COUNT_OF(key->part)] = {key->part[0]};
+    size_t count = 1;
+    for (uint32_t i = 1; i < key->parts; i++) {
+        parts[count++] = STR("/");
+        parts[count++] = key->part[i];
     }
-    return arena_str(arena, buf_str(&text));
+    return arena_concat(arena, parts, count);
 }
 
 static void fill(const ShareVec *shares, Arena *arena, Result *r)
 {
     for (size_t i = 0; i < r->findings.len; i++)
         r->findings.at[i].points = 0;
+    vec_reserve(arena, &r->score.contributions, shares->len);
     for (size_t i = 0; i < shares->len; i++) {
         const Share *share = &shares->at[i];
         *vec_push(arena, &r->score.contributions) =
@@ -173,6 +174,7 @@ static void increments_list(const StrVec *fixed, Arena *arena, Score *score)
 
 bool score_result(const Policy *policy, Arena *arena, Result *result, Error *err)
 {
+    Own own;
     ShareVec shares;
     Score *score = &result->score;
     if (result->fixed.len == 0)
@@ -180,7 +182,8 @@ bool score_result(const Policy *policy, Arena *arena, Result *result, Error *err
     if (!words_check(policy, result, err))
         return false;
     Target target = target_of(&result->findings, &result->context, &result->fixed, result->as_of);
-    score_own(policy, &target, arena, &shares);
+    own_init(&own, policy, &target, arena);
+    own_share(&own, target.fixed, arena, &shares);
     vertical_add(policy, result, arena, &shares);
     *score = (Score){.known = true, .raw = score_total(&shares)};
     score->combined = score_shown(score->raw);
@@ -192,7 +195,7 @@ bool score_result(const Policy *policy, Arena *arena, Result *result, Error *err
         score->components.at[i].score = score_of_nanonats((int64_t)score->components.at[i].score);
     fill(&shares, arena, result);
     increments_list(&result->fixed, arena, score);
-    score_best_fixes(policy, &target, score->raw, SCORE_BEST_FIXES, arena, score);
+    own_best_fixes(&own, score->raw, SCORE_BEST_FIXES, arena, score);
     for (size_t i = 0; i < score->best_fixes.len; i++)
         fixes_name_packages(result, arena, &score->best_fixes.at[i]);
     result->policy_hash = policy->hash;
