@@ -7,6 +7,7 @@
 #include "analyze/converse.h"
 #include "archive/codec.h"
 #include "base/hash.h"
+#include "base/sum.h"
 #include "fuzz.h"
 #include "inventory/assemble.h"
 #include "inventory/wire.h"
@@ -259,7 +260,7 @@ static void cache_entry(Str bytes, Arena *arena, const Limits *limits)
     bool whole = bytes.len % 2;
     buf_put(&file, STR("assay cache 3\n"));
     buf_str_wire(&file, key);
-    buf_u64le(&file, cache_sum(bytes));
+    buf_u64le(&file, sum_of(bytes));
     buf_put(&file, bytes);
     entry = whole ? bytes : buf_str(&file);
     bool found = __real_cache_find(&cache, key, arena, &kept);

@@ -387,7 +387,7 @@ static bool row_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
     if (source != c->source)
         c->feed = source_name(c->db, c->source = source);
     out->feed = c->feed;
-    if (!row_take(r, c->db->sections[SECTION_STRINGS], arena, out))
+    if (!row_take(r, c->db->sections[SECTION_STRINGS], arena, out, &c->texts))
         return false;
     c->standing = reader_varint(r);
     c->records = reader_of(reader_str(r));
@@ -396,8 +396,6 @@ static bool row_next(AdvisoryCursor *c, Arena *arena, Advisory *out)
         return false;
     if (out->package.len == 0)
         out->package = c->key;
-    if (out->cvss.vector.len)
-        out->cvss.source = c->feed;
     return true;
 }
 
@@ -433,6 +431,9 @@ bool advisories_take(AdvisoryCursor *c, const Advisory *row, Advisory *out)
     out->ordinal = flaw >> 1 < UINT32_MAX ? (uint32_t)(flaw >> 1) : UINT32_MAX;
     out->rejected = flaw & 1;
     out->doubt = doubt_of(&row->doubt, out->id);
+    row_take_texts(&c->texts, c->db->sections[SECTION_STRINGS], out);
+    if (out->cvss.vector.len)
+        out->cvss.source = c->feed;
     return true;
 }
 
@@ -665,10 +666,11 @@ void database_advisories_of(const Database *db, Str id, Arena *arena, AdvisoryVe
 static bool eol_next(Reader *r, Str product, EolDates *out)
 {
     while (reader_ok(r) && reader_left(r)) {
-        *out = (EolDates){.product = reader_str(r)};
+        Str name = reader_str(r);
         Reader rest = reader_of(reader_str(r));
-        if (!str_eq(out->product, product))
+        if (!str_eq(name, product))
             continue;
+        *out = (EolDates){.product = name};
         out->release = reader_str(&rest);
         out->codename = reader_str(&rest);
         out->ended = reader_u8(&rest) & 1;

@@ -84,12 +84,15 @@ void database_find(const Database *db, Str ecosystem, Str package, Arena *arena,
 
 /* The same one by one, for those who keep few of many: what advisories_next puts on the arena may be
  * taken back before the next. A row is what one or many records say of one or many vulnerabilities:
- * it comes without `record` and `id`, and advisories_take makes an Advisory for each. */
+ * it comes without `record`, `id`, `urgency` and `cvss`, and advisories_take makes an Advisory for each. */
 typedef struct AdvisoryCursor {
     const Database *db;
     Str ecosystem, key, feed, record;
     Reader rows, list, records;
     uint64_t left, more, ids, source;
+    struct RowTexts {
+        uint64_t urgency, vector; /* where in the pool, and 1; 0: none */
+    } texts;                      /* of the last row */
     /* For who asks: no other row of the package speaks of the same vulnerability, and none of
      * malware; and of how many the last row speaks that were not rejected. */
     bool is_once;

@@ -215,7 +215,9 @@ void facts_row(const Facts *facts, const RowFacts *row, Arena *arena, Advisory *
 {
     *out = (Advisory){0};
     Reader r = reader_of(str_from_pos(buf_str(&facts->rows), row->row));
-    bool ok = row_take(&r, buf_str(&facts->strings.bytes), arena, out);
+    struct RowTexts texts;
+    bool ok = row_take(&r, buf_str(&facts->strings.bytes), arena, out, &texts);
+    row_take_texts(&texts, buf_str(&facts->strings.bytes), out);
     assert(ok);
 }
 

@@ -178,9 +178,24 @@ static void ranges_take(Reader *r, Arena *arena, unsigned flags, Advisory *out)
         range_take(r, vec_push(arena, &out->ranges));
 }
 
-bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out)
+void row_take_texts(const struct RowTexts *texts, Str pool, Advisory *out)
+{
+    if (texts->urgency)
+        out->urgency = strings_at(pool, texts->urgency - 1);
+    if (texts->vector)
+        out->cvss.vector = strings_at(pool, texts->vector - 1);
+}
+
+/* 0 is none; a place that far out is no place either way. */
+static uint64_t place_take(Reader *r)
+{
+    return reader_varint(r) + 1;
+}
+
+bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out, struct RowTexts *texts)
 {
     unsigned flags = (unsigned)reader_varint(r);
+    *texts = (struct RowTexts){0};
     out->malware = flags & ROW_MALWARE;
     out->not_affected = flags & ROW_NOT_AFFECTED;
     out->all_versions = flags & ROW_ALL_VERSIONS;
@@ -194,11 +209,11 @@ bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out)
         out->status = status < FINDING_STATUSES ? (FindingStatus)status : STATUS_UNKNOWN;
     }
     if (flags & ROW_URGENCY)
-        out->urgency = strings_at(pool, reader_varint(r));
+        texts->urgency = place_take(r);
     if (flags & ROW_MODULE)
         out->module = strings_at(pool, reader_varint(r));
     if (flags & ROW_CVSS)
-        out->cvss.vector = strings_at(pool, reader_varint(r));
+        texts->vector = place_take(r);
     if (flags & ROW_NAME)
         out->package = strings_at(pool, reader_varint(r));
     if (flags & ROW_ARCHES)

@@ -9,8 +9,10 @@
  * so that matching touches one place; what repeats (listed versions, symbols) is in the pool. */
 void row_put(Buf *out, Strings *pool, const Advisory *a);
 /* Fills those same fields (`doubt` begins with the id that is doubtful); the strings are slices of
- * `r` and `pool`. False, with `r` failed, for what is no row. */
-bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out);
+ * `r` and `pool`. False, with `r` failed, for what is no row. Of most rows nobody reads the words about
+ * severity, and the pool is large: *texts says where they are, for row_take_texts. */
+bool row_take(Reader *r, Str pool, Arena *arena, Advisory *out, struct RowTexts *texts);
+void row_take_texts(const struct RowTexts *texts, Str pool, Advisory *out);
 
 void zigzag_put(Buf *out, int64_t value);
 int64_t zigzag_take(Reader *r);

@@ -77,10 +77,10 @@ static bool finish(const AnalyzeRequest *request, const SourceInput *input,
                    const InventoryMark *mark, Arena *arena, Result *out, Error *err)
 {
     bool whole = out->inventory.incomplete.len == 0;
-    bool ok = conclude(request, arena, out, err);
+    bool ok = conclude(request, arena, out, err) && !inventory_is_damaged(&out->inventory);
     inventory_forget_symbols(&out->inventory);
     if (ok && whole)
-        result_keep(request, input, mark, out);
+        result_keep(request, input, mark, arena, out);
     return ok;
 }
 
@@ -98,7 +98,7 @@ static bool result_known(const AnalyzeRequest *request, const SourceInput *input
     *out = begin(request);
     return inventory_recall(request, input, arena, &out->inventory, &mark) &&
            (result_recall(request, input, &mark, arena, out) ||
-            (symbols_recall(request, input, &symbols, &out->inventory) &&
+            (symbols_recall(request, input, arena, &symbols, &out->inventory) &&
              finish(request, input, &mark, arena, out, NULL)));
 }
 

@@ -25,17 +25,15 @@ enum { CACHE_USE_SECONDS = 3600 };       /* uses that are closer together are no
 bool cache_find(const Cache *cache, Str key, Arena *arena, Str *bytes);
 /* The same where only the latest of many keys is worth its room: they share one place. */
 bool cache_find_at(const Cache *cache, Str place, Str key, Arena *arena, Str *bytes);
-/* cache_find, and cache_sum of the bytes. */
+/* cache_find, and sum_of the bytes. */
 bool cache_find_summed(const Cache *cache, Str key, Arena *arena, Str *bytes, uint64_t *sum);
-/* cache_find of what is large and read here and there: mapped. Close it. */
+/* cache_find of what is large and read here and there: mapped, and not known to be whole: that is for
+ * who reads it. Close it. */
 bool cache_map(const Cache *cache, Str key, Mapping *mapping, Str *bytes);
 
 /* A cache that cannot be written costs time, nothing else: no error. */
 void cache_put(const Cache *cache, Str key, Str bytes);
 void cache_put_at(const Cache *cache, Str place, Str key, Str bytes);
-
-/* Tells what was kept from something else; no match for a forger. */
-uint64_t cache_sum(Str bytes);
 
 typedef struct CacheStats {
     uint64_t entries, bytes;

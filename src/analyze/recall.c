@@ -5,6 +5,7 @@
 
 #include "analyze/worker.h"
 #include "base/program.h"
+#include "base/sum.h"
 #include "inventory/wire.h"
 #include "results/wire.h"
 
@@ -69,7 +70,7 @@ bool inventory_recall(const AnalyzeRequest *request, const SourceInput *input, A
     if (!is_kept(request, input) ||
         !cache_find_summed(&request->cache, inventory_key(arena, input, "engine"), arena, &bytes,
                            &sum) ||
-        !inventory_decode(bytes, arena, &request->limits, out, NULL)) {
+        !inventory_decode_kept(bytes, arena, &request->limits, out)) {
         *out = (Inventory){0};
         return false;
     }
@@ -78,15 +79,14 @@ bool inventory_recall(const AnalyzeRequest *request, const SourceInput *input, A
     return true;
 }
 
-bool symbols_recall(const AnalyzeRequest *request, const SourceInput *input, Mapping *mapping,
-                    Inventory *out)
+bool symbols_recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
+                    Mapping *mapping, Inventory *out)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
     Str bytes;
     *mapping = (Mapping){0};
     return out->executables.len == 0 ||
-           (cache_map(&request->cache, inventory_key(&arena, input, "symbols"), mapping, &bytes) &&
-            inventory_decode_symbols(bytes, out));
+           (cache_map(&request->cache, inventory_key(arena, input, "symbols"), mapping, &bytes) &&
+            inventory_decode_symbols(bytes, arena, out));
 }
 
 void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
@@ -100,7 +100,7 @@ void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
     if (inventory->executables.len)
         cache_put(&request->cache, inventory_key(&arena, input, "symbols"), buf_str(&symbols));
     cache_put(&request->cache, inventory_key(&arena, input, "engine"), buf_str(&bytes));
-    *mark = (InventoryMark){true, cache_sum(buf_str(&bytes))};
+    *mark = (InventoryMark){true, sum_of(buf_str(&bytes))};
 }
 
 /* --- results --- */
@@ -169,11 +169,13 @@ bool result_recall(const AnalyzeRequest *request, const SourceInput *input,
 }
 
 void result_keep(const AnalyzeRequest *request, const SourceInput *input, const InventoryMark *mark,
-                 const Result *result)
+                 Arena *beside, const Result *result)
 {
+    enum { SPARE_BYTES = 128 << 10 };
     Arena arena CLEANUP(arena_fini) = {0};
-    Buf bytes CLEANUP(buf_fini) = {0};
+    Buf bytes CLEANUP(buf_fini);
     Str key;
+    buf_init_in(&bytes, arena_spare(beside, SPARE_BYTES), SPARE_BYTES);
     if (!mark->kept || (key = result_key(request, input, mark, &arena)).len == 0)
         return;
     result_encode(result, &bytes);

@@ -27,8 +27,9 @@ void image_keep(const AnalyzeRequest *request, const SourceInput *input);
 /* Without symbols. */
 MUST_USE bool inventory_recall(const AnalyzeRequest *request, const SourceInput *input,
                                Arena *arena, Inventory *out, InventoryMark *mark);
-/* Of an inventory that was recalled; they live in the mapping. */
-MUST_USE bool symbols_recall(const AnalyzeRequest *request, const SourceInput *input,
+/* Of an inventory that was recalled; they live in the mapping, and inventory_is_damaged tells in the end
+ * whether they were what was kept. */
+MUST_USE bool symbols_recall(const AnalyzeRequest *request, const SourceInput *input, Arena *arena,
                              Mapping *mapping, Inventory *out);
 void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
                     const Inventory *inventory, InventoryMark *mark);
@@ -36,4 +37,4 @@ void inventory_keep(const AnalyzeRequest *request, const SourceInput *input,
 MUST_USE bool result_recall(const AnalyzeRequest *request, const SourceInput *input,
                             const InventoryMark *mark, Arena *arena, Result *out);
 void result_keep(const AnalyzeRequest *request, const SourceInput *input, const InventoryMark *mark,
-                 const Result *result);
+                 Arena *beside, const Result *result);

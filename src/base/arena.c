@@ -12,6 +12,7 @@
 typedef struct ArenaBlock {
     struct ArenaBlock *below;
     size_t size, fill;
+    bool lent; /* of another arena */
     _Alignas(max_align_t) char bytes[];
 } ArenaBlock;
 
@@ -115,6 +116,28 @@ char *arena_bytes(Arena *arena, size_t size)
     return take(arena, size);
 }
 
+char *arena_spare(Arena *arena, size_t size)
+{
+    const ArenaBlock *block = arena->blocks;
+    size_t left = block ? block->size - block->fill : 0, round = GAP + _Alignof(max_align_t);
+    return left >= round && left - round >= size ? take(arena, size) : NULL;
+}
+
+void arena_init_in(Arena *arena, Arena *other, size_t size)
+{
+    union {
+        char *bytes;
+        ArenaBlock *block;
+    } spare = {.bytes = other ? arena_spare(other, sizeof(ArenaBlock) + size) : NULL};
+    ArenaBlock *block = spare.block;
+    *arena = (Arena){.eager = other && other->eager};
+    if (!block)
+        return;
+    *block = (ArenaBlock){.size = size, .lent = true};
+    hide(block->bytes, size);
+    arena->blocks = block;
+}
+
 void *arena_array(Arena *arena, size_t count, size_t size)
 {
     size_t total;
@@ -132,7 +155,8 @@ void arena_reset(Arena *arena, ArenaMark mark)
 {
     while (arena->blocks != mark.block) {
         ArenaBlock *below = arena->blocks->below;
-        free(arena->blocks);
+        if (!arena->blocks->lent)
+            free(arena->blocks);
         arena->blocks = below;
     }
     if (arena->blocks) {

@@ -21,9 +21,14 @@ typedef struct ArenaMark {
 } ArenaMark;
 
 void arena_init(Arena *arena);
+/* One that begins in `size` bytes of another, if that has as much at hand: pages that are there
+ * already, where new ones cost more than what is done with them. They are not given back; the other
+ * must live as long. NULL: as any. */
+void arena_init_in(Arena *arena, Arena *other, size_t size);
 void arena_fini(Arena *arena);                /* fits CLEANUP(arena_fini) */
 void *arena_alloc(Arena *arena, size_t size); /* zeroed, aligned for any type */
 char *arena_bytes(Arena *arena, size_t size); /* not zeroed: for who fills all of it */
+char *arena_spare(Arena *arena, size_t size); /* the same, or NULL where they are not at hand */
 void *arena_array(Arena *arena, size_t count, size_t size); /* count * size, overflow-checked */
 ArenaMark arena_mark(const Arena *arena);
 void arena_reset(Arena *arena, ArenaMark mark);

@@ -7,9 +7,15 @@
 
 #include "base/memory.h"
 
+void buf_init_in(Buf *buf, char *bytes, size_t size)
+{
+    *buf = (Buf){.ptr = bytes, .cap = bytes ? size : 0, .lent = bytes};
+}
+
 void buf_fini(Buf *buf)
 {
-    free(buf->ptr);
+    if (!buf->lent)
+        free(buf->ptr);
     *buf = (Buf){0};
 }
 
@@ -18,17 +24,31 @@ void buf_clear(Buf *buf)
     buf->len = 0;
 }
 
-char *buf_reserve(Buf *buf, size_t extra)
+static void move_out(Buf *buf)
+{
+    char *own = memory_get(buf->cap);
+    memcpy(own, buf->ptr, buf->len);
+    buf->ptr = own;
+    buf->lent = false;
+}
+
+__attribute__((noinline, cold)) static char *grow(Buf *buf, size_t extra)
 {
     size_t need;
     if (__builtin_add_overflow(buf->len, extra, &need) || need > SIZE_MAX / 2)
         memory_exhausted(extra);
-    if (need > buf->cap) {
-        size_t grown = buf->cap ? buf->cap * 2 : 256;
-        buf->cap = grown > need ? grown : need;
+    size_t grown = buf->cap ? buf->cap * 2 : 256;
+    buf->cap = grown > need ? grown : need;
+    if (buf->lent)
+        move_out(buf);
+    else
         buf->ptr = memory_resize(buf->ptr, buf->cap);
-    }
     return buf->ptr + buf->len;
+}
+
+char *buf_reserve(Buf *buf, size_t extra)
+{
+    return extra <= buf->cap - buf->len ? buf->ptr + buf->len : grow(buf, extra);
 }
 
 void buf_put(Buf *buf, Str s)

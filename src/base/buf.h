@@ -9,8 +9,11 @@
 typedef struct Buf {
     char *ptr;
     size_t len, cap;
+    bool lent; /* the bytes are somebody else's */
 } Buf;
 
+/* Begins in `size` bytes of somebody else, who must keep them as long; NULL: as any. */
+void buf_init_in(Buf *buf, char *bytes, size_t size);
 void buf_fini(Buf *buf);
 void buf_clear(Buf *buf);                  /* keeps the memory */
 char *buf_reserve(Buf *buf, size_t extra); /* room for `extra` more bytes at the returned end */

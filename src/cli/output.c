@@ -75,11 +75,14 @@ static ReportOptions terminal_options(const Output *output)
     return out;
 }
 
-static bool output_write(const Output *output, const Policy *policy, const Result *result,
-                         Error *err)
+static bool output_write(const Output *output, const Policy *policy, Arena *arena,
+                         const Result *result, Error *err)
 {
-    Buf buf CLEANUP(buf_fini) = {0};
+    enum { TEXT_BYTES = 32 << 10 };
+    Buf buf CLEANUP(buf_fini);
+    buf_init_in(&buf, arena_spare(arena, TEXT_BYTES), TEXT_BYTES);
     ReportOptions options = terminal_options(output);
+    options.arena = arena;
     const ReportFormat *format = report_format_find(format_of(output));
     options.policy = policy;
     if (!format->write(result, &options, &buf, err))
@@ -89,13 +92,14 @@ static bool output_write(const Output *output, const Policy *policy, const Resul
     return fd_write_all(STDOUT_FILENO, buf_str(&buf), err) || error_within(err, "standard output");
 }
 
-bool outputs_write(const Options *options, const Policy *policy, const Result *result, Error *err)
+bool outputs_write(const Options *options, const Policy *policy, Arena *arena, const Result *result,
+                   Error *err)
 {
     static const Output plain = {0};
     if (options->outputs.len == 0)
-        return output_write(&plain, policy, result, err);
+        return output_write(&plain, policy, arena, result, err);
     for (size_t i = 0; i < options->outputs.len; i++)
-        if (!output_write(&options->outputs.at[i], policy, result, err))
+        if (!output_write(&options->outputs.at[i], policy, arena, result, err))
             return false;
     return true;
 }

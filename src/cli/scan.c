@@ -47,7 +47,7 @@ static bool run(const Options *options, Arena *arena, int *exit_code, Error *err
     progress_enable(!options->quiet && !options->no_progress);
     bool ok = analyze_target(&request, arena, &result, err);
     progress_clear();
-    ok = ok && outputs_write(options, request.policy, &result, err);
+    ok = ok && outputs_write(options, request.policy, arena, &result, err);
     if (ok)
         *exit_code = exit_code_of(&result, &threshold);
     database_close(db);

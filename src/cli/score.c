@@ -106,7 +106,7 @@ static bool show(const Options *options, const Policy *policy, Arena *arena, Res
                  Error *err)
 {
     if (options->operands.len == 1)
-        return outputs_write(options, policy, result, err);
+        return outputs_write(options, policy, arena, result, err);
     bool json;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_eq(words[i].word, options->operands.at[1]))

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/map.h"
+#include "base/sum.h"
 #include "inventory/wire_parts.h"
 
 static const Str magic = STR_INIT("AINV1");
@@ -284,40 +285,76 @@ void inventory_encode(const Inventory *inventory, Buf *out)
     wire_put_notes(out, &inventory->incomplete);
 }
 
+/* The sum of the index, the index, and the tables one after the other: of each the index has its length
+ * and its sum. */
+static void put_symbols(Buf *out, const ExecutableVec *executables)
+{
+    Buf index CLEANUP(buf_fini) = {0};
+    buf_varint(&index, executables->len);
+    for (size_t i = 0; i < executables->len; i++) {
+        buf_varint(&index, executables->at[i].symbols.len);
+        buf_u64le(&index, sum_of(executables->at[i].symbols));
+    }
+    buf_u64le(out, sum_of(buf_str(&index)));
+    buf_str_wire(out, buf_str(&index));
+    for (size_t i = 0; i < executables->len; i++)
+        buf_put(out, executables->at[i].symbols);
+}
+
 void inventory_encode_parts(const Inventory *inventory, Buf *rest, Buf *symbols)
 {
     Arena arena CLEANUP(arena_fini) = {0};
     Inventory without = *inventory;
     without.executables = (ExecutableVec){0};
     vec_reserve(&arena, &without.executables, inventory->executables.len);
-    buf_varint(symbols, inventory->executables.len);
     for (size_t i = 0; i < inventory->executables.len; i++) {
         Executable *e = vec_push(&arena, &without.executables);
         *e = inventory->executables.at[i];
-        buf_str_wire(symbols, e->symbols);
         e->symbols = (Str){0};
     }
     inventory_encode(&without, rest);
+    put_symbols(symbols, &inventory->executables);
 }
 
 void inventory_forget_symbols(Inventory *inventory)
 {
-    for (size_t i = 0; i < inventory->executables.len; i++)
+    for (size_t i = 0; i < inventory->executables.len; i++) {
         inventory->executables.at[i].symbols = (Str){0};
+        inventory->executables.at[i].kept = NULL;
+    }
 }
 
-bool inventory_decode_symbols(Str bytes, Inventory *out)
+bool inventory_decode_symbols(Str bytes, Arena *arena, Inventory *out)
 {
+    ExecutableVec *executables = &out->executables;
     Reader r = reader_of(bytes);
-    bool ok = reader_varint(&r) == out->executables.len;
-    for (size_t i = 0; ok && i < out->executables.len; i++) {
-        out->executables.at[i].symbols = reader_str(&r);
-        ok = symbols_are_whole(out->executables.at[i].symbols);
+    uint64_t sum = reader_u64le(&r);
+    Reader index = reader_of(reader_str(&r));
+    bool ok =
+        reader_ok(&r) && sum == sum_of(index.bytes) && reader_varint(&index) == executables->len;
+    KeptSymbols *kept = arena_new_array(arena, KeptSymbols, ok ? executables->len : 0);
+    for (size_t i = 0; ok && i < executables->len; i++) {
+        Executable *e = &executables->at[i];
+        e->symbols = reader_take(&r, reader_varint(&index));
+        kept[i] = (KeptSymbols){.sum = reader_u64le(&index)};
+        e->kept = &kept[i];
+        ok = symbols_are_whole(e->symbols);
     }
-    ok = ok && reader_ok(&r) && reader_left(&r) == 0;
+    ok = ok && reader_ok(&r) && reader_left(&r) == 0 && reader_ok(&index) &&
+         reader_left(&index) == 0;
     if (!ok)
         inventory_forget_symbols(out);
     return ok;
+}
+
+bool inventory_is_damaged(const Inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->executables.len; i++) {
+        const KeptSymbols *kept = inventory->executables.at[i].kept;
+        if (kept && kept->state == SYMBOLS_DAMAGED)
+            return true;
+    }
+    return false;
 }
 
 static bool package_is_sound(const Inventory *inventory, const Package *p)
@@ -330,13 +367,18 @@ static bool package_is_sound(const Inventory *inventory, const Package *p)
 
 static void check_packages(WireTake *take, const Inventory *inventory)
 {
+    for (size_t i = 0; i < inventory->packages.len; i++)
+        if (!package_is_sound(inventory, &inventory->packages.at[i]))
+            wire_fail(take, "an owner that is no OS package");
+}
+
+static void check_ids(WireTake *take, const Inventory *inventory)
+{
     Map ids;
     map_init(&ids, take->arena);
     map_reserve(&ids, inventory->packages.len);
     for (size_t i = 0; i < inventory->packages.len; i++) {
         const Package *p = &inventory->packages.at[i];
-        if (!package_is_sound(inventory, p))
-            wire_fail(take, "an owner that is no OS package");
         void **place = map_get(&ids, p->id);
         if (p->id.len == 0 || *place)
             wire_fail(take, "a package without an id of its own");
@@ -344,24 +386,37 @@ static void check_packages(WireTake *take, const Inventory *inventory)
     }
 }
 
+static bool decode(WireTake *take, bool kept, Inventory *out)
+{
+    *out = (Inventory){0};
+    if (!str_eq(reader_take(&take->in, magic.len), magic))
+        wire_fail(take, "no inventory");
+    take_subject(take, &out->subject);
+    wire_take_executables(take, &out->executables);
+    wire_take_packages(take, out->subject.layers.len, out->executables.len, &out->packages);
+    wire_take_notes(take, &out->notes);
+    wire_take_notes(take, &out->incomplete);
+    if (reader_ok(&take->in))
+        check_packages(take, out);
+    if (reader_ok(&take->in) && !kept)
+        check_ids(take, out);
+    if (reader_ok(&take->in) && reader_left(&take->in))
+        wire_fail(take, "bytes behind its end");
+    if (!reader_ok(&take->in))
+        *out = (Inventory){0};
+    return reader_ok(&take->in);
+}
+
+bool inventory_decode_kept(Str bytes, Arena *arena, const Limits *limits, Inventory *out)
+{
+    WireTake take = {.in = reader_of(bytes), .arena = arena, .limits = limits};
+    return decode(&take, true, out);
+}
+
 bool inventory_decode(Str bytes, Arena *arena, const Limits *limits, Inventory *out, Error *err)
 {
     WireTake take = {.in = reader_of(bytes), .arena = arena, .limits = limits};
-    *out = (Inventory){0};
-    if (!str_eq(reader_take(&take.in, magic.len), magic))
-        wire_fail(&take, "no inventory");
-    take_subject(&take, &out->subject);
-    wire_take_executables(&take, &out->executables);
-    wire_take_packages(&take, out->subject.layers.len, out->executables.len, &out->packages);
-    wire_take_notes(&take, &out->notes);
-    wire_take_notes(&take, &out->incomplete);
-    if (reader_ok(&take.in))
-        check_packages(&take, out);
-    if (reader_ok(&take.in) && reader_left(&take.in))
-        wire_fail(&take, "bytes behind its end");
-    if (reader_ok(&take.in))
-        return true;
-    *out = (Inventory){0};
-    return error_set(err, ERR_FORMAT, "inventory from the parser refused at offset %zu: %s",
+    return decode(&take, false, out) ||
+           error_set(err, ERR_FORMAT, "inventory from the parser refused at offset %zu: %s",
                      take.why ? take.at : bytes.len, take.why ? take.why : "cut short");
 }

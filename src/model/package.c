@@ -2,6 +2,7 @@
 #include "model/package.h"
 
 #include "base/reader.h"
+#include "base/sum.h"
 #include "model/note.h"
 #include "model/purl.h"
 
@@ -73,6 +74,13 @@ uint32_t go_symbol_hash(Str import_path, Str symbol)
         if (symbol.ptr[i] != '(' && symbol.ptr[i] != ')' && symbol.ptr[i] != '*')
             hash = (hash ^ (unsigned char)symbol.ptr[i]) * 0x100000001b3u;
     return (uint32_t)(hash ^ hash >> 32);
+}
+
+bool executable_has_symbols(const Executable *e)
+{
+    if (e->kept && e->kept->state == SYMBOLS_UNSEEN)
+        e->kept->state = sum_of(e->symbols) == e->kept->sum ? SYMBOLS_SOUND : SYMBOLS_DAMAGED;
+    return e->symbols.len && !(e->kept && e->kept->state == SYMBOLS_DAMAGED);
 }
 
 bool executable_has_symbol(const Executable *e, uint32_t hash)

@@ -52,12 +52,21 @@ typedef struct Executable {
     Str path;
     Str goos, goarch;
     Str symbols; /* sorted little-endian 32-bit go_symbol_hash values; empty: not known */
+    struct KeptSymbols *kept; /* they were; NULL: they were just read */
 } Executable;
 typedef Vec(Executable) ExecutableVec;
 
+/* Tables are large, and of few executables anything is asked: a table is summed before its first use. */
+typedef struct KeptSymbols {
+    uint64_t sum; /* sum_of the table when it was kept */
+    enum { SYMBOLS_UNSEEN, SYMBOLS_SOUND, SYMBOLS_DAMAGED } state;
+} KeptSymbols;
+/* Are its functions known? Not of a damaged table: the state tells, and what is concluded then is void. */
+bool executable_has_symbols(const Executable *e);
+
 /* Of "golang.org/x/net/http2" and "Framer.ReadFrame"; receiver stars and brackets taken off. */
 uint32_t go_symbol_hash(Str import_path, Str symbol);
-bool executable_has_symbol(const Executable *e, uint32_t hash);
+bool executable_has_symbol(const Executable *e, uint32_t hash); /* of one that has symbols */
 
 typedef struct OsRelease {
     Str id;      /* os-release ID: "debian"; empty: unknown */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/result.h"
@@ -13,6 +14,7 @@ typedef struct ReportOptions {
     Str program;                 /* "assay 0.1.0" */
     const struct Policy *policy; /* what the score was computed with: shows what the context did to
                                   * each finding; NULL: nothing is said of it */
+    Arena *arena;                /* to work beside, or NULL */
 } ReportOptions;
 
 /* One format of a report: one file and one row. Writing appends to `out`, is deterministic, and

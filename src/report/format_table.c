@@ -269,7 +269,9 @@ static void notes(Page *page, Str title, const NoteVec *list, size_t most, Style
 static bool table_write(const Result *result, const ReportOptions *options, Buf *out, Error *err)
 {
     (void)err;
-    Arena arena CLEANUP(arena_fini) = {.eager = true};
+    enum { PAGE_BYTES = 64 << 10 };
+    Arena arena CLEANUP(arena_fini);
+    arena_init_in(&arena, options->arena, PAGE_BYTES);
     Page page = {.out = out, .arena = &arena, .options = options};
     Summary summary;
     summary_of(&arena, result, &summary);

@@ -197,27 +197,39 @@ static size_t last_shown(const Layout *layout)
     return last;
 }
 
-/* A cell that is too long ends in an ellipsis, but nothing is cut where there is no terminal. */
-static void cell_put(Page *page, const Layout *layout, size_t i, Span cell, bool last)
+/* Looked at once: how wide a column is depends on all its cells. */
+typedef struct Cell {
+    Str text; /* safe */
+    size_t columns;
+    Style style;
+} Cell;
+
+static Cell cell_of(const Page *page, Span span)
 {
-    Str text = safe(page, cell.text);
-    size_t columns = text_width(text), width = layout->width[i];
-    if (page->options->width && columns > width) {
+    Str text = safe(page, span.text);
+    return (Cell){text, text_width(text), span.style};
+}
+
+/* A cell that is too long ends in an ellipsis, but nothing is cut where there is no terminal. */
+static void cell_put(Page *page, const Layout *layout, size_t i, Cell cell, bool last)
+{
+    size_t width = layout->width[i];
+    if (page->options->width && cell.columns > width) {
         Str dots = page->options->unicode ? STR("\xe2\x80\xa6") : STR("~");
-        text = arena_join(page->arena, text_head(text, width ? width - 1 : 0), dots);
-        columns = text_width(text);
+        cell.text = arena_join(page->arena, text_head(cell.text, width ? width - 1 : 0), dots);
+        cell.columns = text_width(cell.text);
     }
     if (layout->columns[i].right)
-        page_pad(page, columns, width);
-    put_styled(page, text, cell.style);
+        page_pad(page, cell.columns, width);
+    put_styled(page, cell.text, cell.style);
     if (last)
         return;
     if (!layout->columns[i].right)
-        page_pad(page, columns, width);
+        page_pad(page, cell.columns, width);
     buf_put(page->out, STR("  "));
 }
 
-static void row_put(Page *page, const Layout *layout, const Span *cells)
+static void row_put(Page *page, const Layout *layout, const Cell *cells)
 {
     size_t last = last_shown(layout);
     for (size_t i = 0; i < layout->count; i++)
@@ -226,20 +238,21 @@ static void row_put(Page *page, const Layout *layout, const Span *cells)
     page_line(page);
 }
 
-void page_table(Page *page, const Column *columns, size_t count, const Span *cells, size_t rows)
+void page_table(Page *page, const Column *columns, size_t count, const Span *spans, size_t rows)
 {
     assert(count <= COLUMNS_MOST);
     Layout layout = {.columns = columns, .count = count};
-    Span titles[COLUMNS_MOST];
+    Cell titles[COLUMNS_MOST], *cells = arena_new_array(page->arena, Cell, rows * count);
     for (size_t i = 0; i < count; i++) {
-        titles[i] = (Span){columns[i].title, STYLE_DIM};
+        titles[i] = (Cell){columns[i].title, columns[i].title.len, STYLE_DIM};
         layout.shown[i] = true;
         layout.width[i] = columns[i].title.len;
-        for (size_t row = 0; row < rows; row++) {
-            size_t need = text_width(safe(page, cells[row * count + i].text));
-            need = page->options->width == 0 && need > PAD_MOST ? PAD_MOST : need;
-            layout.width[i] = need > layout.width[i] ? need : layout.width[i];
-        }
+    }
+    for (size_t k = 0; k < rows * count; k++) {
+        cells[k] = cell_of(page, spans[k]);
+        size_t need = cells[k].columns, i = k % count;
+        need = page->options->width == 0 && need > PAD_MOST ? PAD_MOST : need;
+        layout.width[i] = need > layout.width[i] ? need : layout.width[i];
     }
     if (page->options->width)
         layout_fit(&layout, page->options->width);

@@ -50,4 +50,4 @@ typedef struct Column {
 } Column;
 
 /* cells[row * count + column] */
-void page_table(Page *page, const Column *columns, size_t count, const Span *cells, size_t rows);
+void page_table(Page *page, const Column *columns, size_t count, const Span *spans, size_t rows);

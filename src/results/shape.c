@@ -67,7 +67,7 @@ static void put_bools(Buf *out, const bool *bools, size_t count)
 
 static void put_rows(Buf *out, const Shape *shape, const void *value);
 
-/* Once for a list, not for each of its items. */
+/* Once for all that is written, not for each of its items. */
 static void check_shape(const Shape *shape)
 {
     for (size_t i = 0; i < shape->count; i++) {
@@ -75,14 +75,13 @@ static void check_shape(const Shape *shape)
         assert(!row_sizes[row->kind] || row_sizes[row->kind] == row->size);
         assert(row->kind != ROW_PART || ((const Shape *)row->of)->size == row->size);
         assert(i == 0 || row->offset > row[-1].offset);
-        if (row->kind == ROW_PART)
+        if (row->kind == ROW_PART || row->kind == ROW_LIST)
             check_shape(row->of);
     }
 }
 
 static void put_list(Buf *out, const Shape *shape, const AnyVec *items)
 {
-    check_shape(shape);
     buf_varint(out, items->len);
     for (size_t i = 0; i < items->len; i++)
         put_rows(out, shape, (const char *)items->at + i * shape->size);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/reader.h"
@@ -58,6 +61,79 @@ TEST(arena_reset_gives_back)
         arena_alloc(&arena, 10000);
     arena_reset(&arena, mark);
     CHECK_INT(arena.used, used);
+}
+
+static bool lies_in(const void *what, const void *bytes, size_t size)
+{
+    uintptr_t at = (uintptr_t)what, from = (uintptr_t)bytes;
+    return at >= from && at < from + size;
+}
+
+TEST(arena_spares_what_is_at_hand)
+{
+    Arena arena CLEANUP(arena_fini) = {0};
+    CHECK(!arena_spare(&arena, 1));
+    const char *first = arena_bytes(&arena, 16);
+    char *spare = arena_spare(&arena, 1000);
+    CHECK(spare && lies_in(spare, first + 16, 4096));
+    memset(spare, 'x', 1000);
+    CHECK(arena_bytes(&arena, 1) >= spare + 1000);
+    CHECK(!arena_spare(&arena, 1 << 20));
+    CHECK(!arena_spare(&arena, SIZE_MAX / 2));
+    CHECK(!arena_spare(&arena, SIZE_MAX));
+}
+
+TEST(arena_begins_in_another)
+{
+    enum { SIZE = 4096 };
+    Arena other CLEANUP(arena_fini) = {.eager = true};
+    Arena arena;
+    arena_init_in(&arena, &other, SIZE); /* which has nothing yet */
+    CHECK(!arena.blocks && arena.eager);
+    const char *first = arena_bytes(&other, 16);
+    arena_init_in(&arena, &other, SIZE);
+    char *lent = arena_bytes(&arena, 1000);
+    CHECK(lies_in(lent, first, 2 * SIZE));
+    char *next = arena_bytes(&other, 100);
+    CHECK(!lies_in(next, lent, SIZE - 1000));
+    memset(lent, 'a', 1000);
+    ArenaMark mark = arena_mark(&arena);
+    for (int i = 0; i < 100; i++) /* beyond what was lent */
+        memset(arena_alloc(&arena, 1000), 'b', 1000);
+    memset(next, 'c', 100);
+    arena_reset(&arena, mark);
+    CHECK(lent[0] == 'a' && lent[999] == 'a');
+    CHECK(arena_bytes(&arena, 1) > lent && lies_in(arena_bytes(&arena, 1), first, 2 * SIZE));
+    arena_fini(&arena);
+    CHECK(next[99] == 'c' && arena_bytes(&other, 8) > next);
+    arena_init_in(&arena, NULL, SIZE);
+    CHECK(!arena.blocks && !arena.eager);
+    CHECK(((char *)arena_alloc(&arena, 10))[9] == 0);
+    arena_fini(&arena);
+}
+
+TEST(buf_begins_in_lent_bytes)
+{
+    char bytes[10];
+    Buf buf CLEANUP(buf_fini);
+    buf_init_in(&buf, bytes, sizeof bytes);
+    buf_put(&buf, STR("0123456789"));
+    CHECK(buf_str(&buf).ptr == bytes);
+    buf_put_char(&buf, 'x');
+    CHECK(buf_str(&buf).ptr != bytes);
+    CHECK_STR(buf_str(&buf), STR("0123456789x"));
+    memset(bytes, 0, sizeof bytes);
+    for (int i = 0; i < 100; i++)
+        buf_put(&buf, STR("yyyyyyyyyy"));
+    CHECK(str_starts(buf_str(&buf), STR("0123456789xyy")) && buf.len == 1011);
+    buf_fini(&buf);
+    buf_init_in(&buf, bytes, sizeof bytes);
+    buf_put_char(&buf, 'z');
+    buf_fini(&buf);
+    CHECK(bytes[0] == 'z' && !buf.ptr);
+    buf_init_in(&buf, NULL, sizeof bytes);
+    buf_put(&buf, STR("abc"));
+    CHECK_STR(buf_str(&buf), STR("abc"));
 }
 
 TEST(stream_skip_beyond_the_end_is_an_error)

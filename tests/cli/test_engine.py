@@ -358,6 +358,42 @@ def test_symbols_are_part_of_what_is_kept(folder):
             assert "golang.org/x/net v0.1.0" in names(result)
 
 
+def test_a_damaged_table_of_symbols_decides_nothing(folder):
+    """A function that is there is found, whatever became of what was kept of it."""
+    need("go")
+    with open("main.go", "w", encoding="utf-8") as file:
+        file.write("package main\n\nimport (\"os\"; \"strings\")\n\nfunc main() {\n"
+                   "\tos.Stdout.WriteString(strings.Repeat(os.Args[0], 2))\n}\n")
+    env = {"CGO_ENABLED": "0", "GO111MODULE": "off", "GOCACHE": f"{folder}/go", "GOFLAGS": "", "HOME": folder}
+    run("go", "build", "-o", "tool", "main.go", env=env, timeout=280)
+    with open("tool", "rb") as file:
+        sample("a.tar", [*sample_layers(), tar(("usr/bin/tool", file.read()))])
+    os.makedirs("feeds/osv/all")
+    for cve, function in (("CVE-2025-0003", "Repeat"), ("CVE-2025-0004", "ToUpperSpecial")):
+        with open(f"feeds/osv/all/{cve}.json", "w", encoding="utf-8") as file:
+            json.dump({"id": f"X-{cve}", "modified": "2026-01-01T00:00:00Z", "aliases": [cve], "affected": [
+                {"package": {"ecosystem": "Go", "name": "stdlib"},
+                 "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}]}],
+                 "ecosystem_specific": {"imports": [{"path": "strings", "symbols": [function]}]}}]}, file)
+    expect(assay("db", "build", "feeds", "--db", "db"), 0)
+    with dockerd(folder) as path:
+        docker(path, "load", "-i", "a.tar")
+        words = ("--db", "db")
+        fresh = by_socket(path, TAG, "--no-cache", *words)
+        masked = {f["id"]: bool(f["mask"]) for f in fresh.json["findings"]}
+        assert masked == {"CVE-2025-0003": False, "CVE-2025-0004": True}, masked
+        by_socket(path, TAG, *words)
+        (place, data), = entries("symbols")
+        assert len(data) > 4000, len(data)
+        # zeros, as a file system may leave them: as if it had no function at all
+        for damage in (data[:-4000] + bytes(4000), data[:-1] + bytes([data[-1] ^ 1])):
+            with open(place, "wb") as file:
+                file.write(damage)
+            os.utime("db/advisories.db")  # the next scan matches anew
+            assert by_socket(path, TAG, *words).out == fresh.out
+            assert entries("symbols") == [(place, data)]
+
+
 def test_another_platform_is_refused_whatever_is_kept(folder):
     sample("a.tar")
     with dockerd(folder) as path:

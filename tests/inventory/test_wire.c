@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inventory/wire.h"
 
+#include "base/sum.h"
 #include "image.h"
 
 static void sample(Arena *arena, Inventory *out)
@@ -154,31 +155,60 @@ static size_t symbols_of(const Inventory *inventory)
 static bool symbols_refused(Parts *p, Str bytes)
 {
     p->rest.executables.at[0].symbols = STR("old!");
-    return !inventory_decode_symbols(bytes, &p->rest) && symbols_of(&p->rest) == 0;
+    return !inventory_decode_symbols(bytes, &p->arena, &p->rest) && symbols_of(&p->rest) == 0;
+}
+
+/* As inventory_encode_parts writes them, but of these lengths. */
+static Str tables(Parts *p, uint64_t count, const uint64_t *lengths, Str bytes)
+{
+    Buf index CLEANUP(buf_fini) = {0}, out CLEANUP(buf_fini) = {0};
+    buf_varint(&index, count);
+    for (size_t i = 0; i < count && lengths; i++) {
+        buf_varint(&index, lengths[i]);
+        buf_u64le(&index, 0);
+    }
+    buf_u64le(&out, sum_of(buf_str(&index)));
+    buf_str_wire(&out, buf_str(&index));
+    buf_put(&out, bytes);
+    return arena_str(&p->arena, buf_str(&out));
 }
 
 TEST(symbols_of_another_number_of_executables_are_refused)
 {
     Parts p CLEANUP(parts_fini);
     parts_init(&p);
-    CHECK(symbols_refused(&p, STR("\0")));
-    CHECK(symbols_refused(&p, STR("\2\4abcd\0")));
-    CHECK(symbols_refused(&p, STR("\4\4abcd\0\0\0")));
-    CHECK(symbols_refused(&p, STR("\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\4abcd\0\0")));
+    CHECK(inventory_decode_symbols(tables(&p, 3, (uint64_t[]){4, 0, 4}, STR("abcdefgh")), &p.arena,
+                                   &p.rest));
+    CHECK(symbols_refused(&p, tables(&p, 0, NULL, STR(""))));
+    CHECK(symbols_refused(&p, tables(&p, 2, (uint64_t[]){4, 4}, STR("abcdefgh"))));
+    CHECK(symbols_refused(&p, tables(&p, 4, (uint64_t[]){4, 0, 4, 0}, STR("abcdefgh"))));
+    CHECK(symbols_refused(&p, tables(&p, UINT64_MAX, NULL, STR("abcdefgh"))));
     p.rest.executables.len = 0;
-    CHECK(!inventory_decode_symbols(buf_str(&p.symbols), &p.rest));
-    CHECK(inventory_decode_symbols(STR("\0"), &p.rest));
+    CHECK(!inventory_decode_symbols(buf_str(&p.symbols), &p.arena, &p.rest));
+    CHECK(inventory_decode_symbols(tables(&p, 0, NULL, STR("")), &p.arena, &p.rest));
 }
 
 TEST(a_table_of_symbols_is_whole)
 {
     Parts p CLEANUP(parts_fini);
     parts_init(&p);
-    CHECK(inventory_decode_symbols(STR("\3\4abcd\0\4efgh"), &p.rest));
-    CHECK(symbols_refused(&p, STR("\3\4abcd\0\3efg")));
-    CHECK(symbols_refused(&p, STR("\3\5abcde\0\4efgh")));
-    CHECK(symbols_refused(&p, STR("\3\4abcd\2xx\4efgh")));
-    CHECK(symbols_refused(&p, STR("\3\4abcd\0\x0c\145fgh")));
+    CHECK(symbols_refused(&p, tables(&p, 3, (uint64_t[]){4, 0, 3}, STR("abcdefg"))));
+    CHECK(symbols_refused(&p, tables(&p, 3, (uint64_t[]){5, 0, 3}, STR("abcdefgh"))));
+    CHECK(symbols_refused(&p, tables(&p, 3, (uint64_t[]){4, 0, 8}, STR("abcdefgh"))));
+    CHECK(symbols_refused(&p, tables(&p, 3, (uint64_t[]){4, 0, UINT64_MAX - 3}, STR("abcdefgh"))));
+    CHECK(symbols_refused(&p, tables(&p, 3, (uint64_t[]){4, 0, 0}, STR("abcdefgh"))));
+}
+
+TEST(an_index_of_symbols_is_whole)
+{
+    Parts p CLEANUP(parts_fini);
+    parts_init(&p);
+    for (size_t i = 0; i < p.symbols.len - 12; i++) { /* but for the tables */
+        p.symbols.ptr[i] ^= 1;
+        CHECK(symbols_refused(&p, buf_str(&p.symbols)));
+        p.symbols.ptr[i] ^= 1;
+    }
+    CHECK(inventory_decode_symbols(buf_str(&p.symbols), &p.arena, &p.rest));
 }
 
 TEST(symbols_cut_short_or_followed_are_refused)
@@ -191,6 +221,27 @@ TEST(symbols_cut_short_or_followed_are_refused)
     CHECK(symbols_refused(&p, buf_str(&p.symbols)));
 }
 
+TEST(a_damaged_table_is_found_when_it_is_used)
+{
+    Parts p CLEANUP(parts_fini);
+    parts_init(&p);
+    const Executable *e = p.rest.executables.at;
+    p.symbols.ptr[p.symbols.len - 1] ^= 1; /* of the third */
+    CHECK(inventory_decode_symbols(buf_str(&p.symbols), &p.arena, &p.rest));
+    CHECK(executable_has_symbols(&e[0]) && !executable_has_symbols(&e[1]));
+    CHECK_INT(e[0].kept->state, SYMBOLS_SOUND);
+    CHECK_INT(e[2].kept->state, SYMBOLS_UNSEEN);
+    CHECK(!inventory_is_damaged(&p.rest));
+    CHECK(!executable_has_symbols(&e[2]));
+    CHECK(inventory_is_damaged(&p.rest));
+    p.symbols.ptr[p.symbols.len - 1] ^= 1; /* it was seen once */
+    CHECK(!executable_has_symbols(&e[2]) && inventory_is_damaged(&p.rest));
+    inventory_forget_symbols(&p.rest);
+    CHECK(!inventory_is_damaged(&p.rest));
+    CHECK(executable_has_symbols(
+        &p.whole.executables.at[0])); /* just read: nothing to compare with */
+}
+
 TEST(two_parts_are_the_whole)
 {
     Parts p CLEANUP(parts_fini);
@@ -199,7 +250,7 @@ TEST(two_parts_are_the_whole)
     CHECK_INT(symbols_of(&p.whole), 12); /* they stay where they were */
     CHECK_INT(symbols_of(&p.rest), 0);
     CHECK_STR(p.rest.executables.at[2].goos, STR("linux"));
-    CHECK(inventory_decode_symbols(buf_str(&p.symbols), &p.rest));
+    CHECK(inventory_decode_symbols(buf_str(&p.symbols), &p.arena, &p.rest));
     CHECK_STR(p.rest.executables.at[2].symbols, STR("efghijkl"));
     inventory_encode(&p.whole, &whole);
     inventory_encode(&p.rest, &again);

@@ -185,12 +185,15 @@ static bool is_listed(const Advisory *a, const Question *q)
 /* Rule 74: a record that names functions is about executables that have one of them. */
 static bool is_linked(const Advisory *a, const Question *q)
 {
-    if (!q->executable || q->executable->symbols.len == 0 || a->imports.len == 0)
+    if (!q->executable || a->imports.len == 0)
+        return true;
+    for (size_t i = 0; i < a->imports.len; i++)
+        if (a->imports.at[i].symbols.len == 0)
+            return true;
+    if (!executable_has_symbols(q->executable))
         return true;
     for (size_t i = 0; i < a->imports.len; i++) {
         const AdvisoryImport *import = &a->imports.at[i];
-        if (import->symbols.len == 0)
-            return true;
         for (size_t k = 0; k < import->symbols.len; k++)
             if (executable_has_symbol(q->executable,
                                       go_symbol_hash(import->path, import->symbols.at[k])))

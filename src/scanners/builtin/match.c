@@ -11,6 +11,9 @@
  * a vulnerability become one claim, which is described as a finding. Claims of one source package
  * that come from several questions (two versions, two executables) are one finding in the end. */
 
+/* Of nearly all questions and claims. */
+enum { SCRATCH_BYTES = 128 << 10, BRIEF_BYTES = 16 << 10 };
+
 typedef struct Matcher {
     const Inventory *inventory;
     const Database *db;
@@ -274,10 +277,9 @@ void builtin_match(const Inventory *inventory, const Database *db, const MatchOp
     QuestionVec questions = {0};
     m.questions = &questions;
     map_init(&m.units, arena);
-    arena_init(&m.scratch);
-    arena_init(&m.brief);
-    m.scratch.eager = arena->eager;
     questions_of(inventory, db, arena, &questions, incomplete);
+    arena_init_in(&m.scratch, arena, SCRATCH_BYTES);
+    arena_init_in(&m.brief, arena, BRIEF_BYTES);
     arena_alloc(&m.scratch, 1); /* so that going back to here keeps a block */
     arena_alloc(&m.brief, 1);
     for (size_t i = 0; i < questions.len; i++) {
