@@ -92,6 +92,17 @@ def dockerd(folder):
         unmount_below(home)
 
 
+def settle(folder):
+    """Until what Docker's names stand for has been the same for so long that a change would be seen, and
+    a scan keeps what shows it; false where this engine keeps its names elsewhere."""
+    store = f"{folder}/docker/data/image/overlay2/repositories.json"
+    if not os.path.exists(store):
+        return False
+    while time.time() < os.stat(store).st_ctime + 2.1:
+        time.sleep(.1)
+    return True
+
+
 class Podman:
     def __init__(self, folder):
         need("podman")
