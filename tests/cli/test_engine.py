@@ -248,14 +248,19 @@ def test_a_second_scan_reads_no_layer(folder):
         assert kept_result()[1] != mine
 
 
-def test_a_name_that_means_something_else_now(folder):
-    """What it stood for the last time is no answer, whatever is kept of both."""
+def load_two(path):
+    """TAG is one:tag, and two:tag something else."""
     sample("one.tar")
     sample("two.tar", [alpine_layer(apk("libssl3", "3.3.2-r0", "openssl"))], tags=("two:tag",))
+    for name in ("one.tar", "two.tar"):
+        docker(path, "load", "-i", name)
+    docker(path, "tag", TAG, "one:tag")
+
+
+def test_a_name_that_means_something_else_now(folder):
+    """What it stood for the last time is no answer, whatever is kept of both."""
     with dockerd(folder) as path:
-        for name in ("one.tar", "two.tar"):
-            docker(path, "load", "-i", name)
-        docker(path, "tag", TAG, "one:tag")
+        load_two(path)
         one, two = expect(by_socket(path), 0), expect(by_socket(path, "two:tag"), 0)
         assert names(one) != names(two)
         for wanted, name in ((two, "two:tag"), (one, "one:tag"), (two, "two:tag"), (two, "two:tag")):
@@ -269,12 +274,8 @@ def test_a_name_that_means_something_else_now(folder):
 
 
 def test_an_engine_whose_names_stay_is_not_asked_again(folder):
-    sample("one.tar")
-    sample("two.tar", [alpine_layer(apk("libssl3", "3.3.2-r0", "openssl"))], tags=("two:tag",))
     with dockerd(folder) as path:
-        for name in ("one.tar", "two.tar"):
-            docker(path, "load", "-i", name)
-        docker(path, "tag", TAG, "one:tag")
+        load_two(path)
         if not settle(folder):
             raise Skip("this engine keeps its names elsewhere")
         one, two = expect(by_socket(path), 0), expect(by_socket(path, "two:tag"), 0)
