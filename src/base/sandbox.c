@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sandbox.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -9,6 +10,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -162,7 +164,7 @@ static const Rule rules[] = {
 
 /* ---- the filter ---- */
 
-enum { FILTER_MAX = COUNT_OF(rules) * 8 + 16 };
+enum { FILTER_MAX = COUNT_OF(rules) * 10 + 16 };
 
 typedef struct Filter {
     struct sock_filter code[FILTER_MAX];
@@ -228,22 +230,74 @@ static void emit_verdict(Filter *f, const Rule *rule)
     }
 }
 
+static int rule_order(const void *a, const void *b)
+{
+    const Rule *x = *(const Rule *const *)a, *y = *(const Rule *const *)b;
+    return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/* The calls from one number on, up to the next span. */
+typedef struct Span {
+    uint32_t from;
+    const Rule *rule; /* NULL: none, which is EPERM */
+} Span;
+
+enum { SPANS_MAX = 2 * COUNT_OF(rules) + 2 };
+
+static bool is_same(const Rule *a, const Rule *b)
+{
+    return a && b && a->check == b->check && (a->check == ALLOW || a->check == KILL);
+}
+
+/* All there are, the x32 calls at their end: they have other numbers. */
+static size_t spans_of(Span spans[SPANS_MAX])
+{
+    const Rule *rows[COUNT_OF(rules)];
+    size_t count = 0;
+    uint32_t next = 0;
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        rows[i] = &rules[i];
+    qsort(rows, COUNT_OF(rows), sizeof *rows, rule_order);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint32_t nr = (uint32_t)rows[i]->nr;
+        if (nr > next)
+            spans[count++] = (Span){next, NULL};
+        if (count == 0 || !is_same(spans[count - 1].rule, rows[i]))
+            spans[count++] = (Span){nr, rows[i]};
+        next = nr + 1;
+    }
+    spans[count++] = (Span){next, NULL};
+    return count;
+}
+
+/* A search tree: short, since the kernel compiles it for each scan, and runs it for each system call there
+ * is, to know which are always allowed. */
+static void emit_spans(Filter *f, const Span *spans, size_t count)
+{
+    if (count == 1 && spans->rule) {
+        emit_verdict(f, spans->rule);
+    } else if (count == 1) {
+        emit_return(f, SECCOMP_RET_ERRNO | EPERM);
+    } else {
+        unsigned short jump = f->len;
+        emit(f, BPF_JMP | BPF_JGE | BPF_K, spans[count / 2].from, 0, 0);
+        emit_spans(f, spans, count / 2);
+        unsigned left = f->len - jump - 1U;
+        assert(left <= UINT8_MAX);
+        f->code[jump].jt = (uint8_t)left;
+        emit_spans(f, spans + count / 2, count - count / 2);
+    }
+}
+
 static void filter_build(Filter *f)
 {
+    Span spans[SPANS_MAX];
     f->len = 0;
     emit_load(f, offsetof(struct seccomp_data, arch));
     emit(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
     emit_return(f, SECCOMP_RET_KILL_PROCESS);
     emit_load(f, offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < COUNT_OF(rules); i++) {
-        const Rule *rule = &rules[i];
-        unsigned short jump = f->len;
-        emit(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->nr, 0, 0);
-        emit_verdict(f, rule);
-        f->code[jump].jf = (uint8_t)(f->len - jump - 1);
-    }
-    emit_return(f,
-                SECCOMP_RET_ERRNO | EPERM); /* the x32 calls, whose numbers are others, as well */
+    emit_spans(f, spans, spans_of(spans));
 }
 
 static bool filter_enter(Error *err)
