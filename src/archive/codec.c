@@ -37,19 +37,36 @@ static size_t move_out(Decoder *d, void *into, size_t cap)
     return len;
 }
 
-/* Makes the input hold `need` bytes, fewer only at its end. */
+static bool input_lend(Decoder *d, Error *err)
+{
+    Str lent;
+    if (!d->inner->lend(d->inner, &lent, err))
+        return false;
+    d->in = (const uint8_t *)lent.ptr;
+    d->in_at = 0;
+    d->in_len = lent.len;
+    d->in_end = lent.len == 0;
+    d->taken += lent.len;
+    return true;
+}
+
+/* Makes the input hold `need` bytes, fewer only at its end: where they lie, or in the buffer. */
 static bool input_fill(Decoder *d, size_t need, Error *err)
 {
-    if (d->in_at == d->in_len)
-        d->in_at = d->in_len = 0;
-    if (d->in_at && d->in_len - d->in_at < need) {
-        memmove(d->in, d->in + d->in_at, d->in_len - d->in_at);
-        d->in_len -= d->in_at;
-        d->in_at = 0;
-    }
-    while (d->in_len - d->in_at < need && !d->in_end) {
+    bool lends = d->in_at == d->in_len && !d->in_end && d->inner->lend;
+    if (lends && !input_lend(d, err))
+        return false;
+    size_t held = d->in_len - d->in_at;
+    if (held >= need || d->in_end)
+        return true;
+    if (held)
+        memmove(d->buffer, d->in + d->in_at, held);
+    d->in = d->buffer;
+    d->in_at = 0;
+    d->in_len = held;
+    while (d->in_len < need && !d->in_end) {
         size_t got;
-        if (!stream_read(d->inner, d->in + d->in_len, DECODER_BUFFER - d->in_len, &got, err))
+        if (!stream_read(d->inner, d->buffer + d->in_len, DECODER_BUFFER - d->in_len, &got, err))
             return false;
         d->in_end = got == 0;
         d->in_len += got;
@@ -214,9 +231,9 @@ void decoder_init(Decoder *d, Arena *arena, Stream *inner, const char *name, con
                    .driver = driver,
                    .limits = limits,
                    .inside = true};
-    d->in = arena_alloc(arena, DECODER_BUFFER);
+    d->buffer = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
     if (driver)
-        d->out = arena_alloc(arena, DECODER_BUFFER);
+        d->out = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
 }
 
 bool decoder_restart(Decoder *d, Stream *inner, Error *err)
@@ -241,7 +258,7 @@ bool codec_open(Arena *arena, Stream *inner, const Limits *limits, Stream **out,
     d->name = d->codec->name;
     d->driver = d->codec->driver;
     if (d->driver) {
-        d->out = arena_alloc(arena, DECODER_BUFFER);
+        d->out = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
         d->state = d->driver->open(arena);
         if (!d->state)
             return error_set(err, ERR_INTERNAL, "%s: the decoder cannot start", d->name);

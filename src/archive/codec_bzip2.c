@@ -36,7 +36,7 @@ static Step bzip2_step(void *state, Window *w, const char **why)
     bz_stream *bz = state;
     unsigned in = at_most(w->in_len), out = at_most(w->out_len);
     (void)why;
-    bz->next_in = (char *)w->in;
+    bz->next_in = (char *)window_in(w);
     bz->avail_in = in;
     bz->next_out = (char *)w->out;
     bz->avail_out = out;

@@ -6,7 +6,7 @@
 
 /* Input not yet consumed and room for output; a step moves both on. */
 typedef struct Window {
-    uint8_t *in;
+    const uint8_t *in;
     size_t in_len;
     uint8_t *out;
     size_t out_len;
@@ -36,7 +36,8 @@ typedef struct Decoder {
     const Driver *driver;
     const Limits *limits;
     void *state;
-    uint8_t *in, *out; /* DECODER_BUFFER bytes each */
+    const uint8_t *in;     /* the buffer, or what `inner` lent */
+    uint8_t *buffer, *out; /* DECODER_BUFFER bytes each */
     size_t in_at, in_len, out_at, out_len;
     uint64_t taken, given; /* bytes from `inner` and to the reader */
     bool in_end, inside, done;
@@ -44,6 +45,16 @@ typedef struct Decoder {
 } Decoder;
 
 enum { DECODER_BUFFER = 64 << 10 };
+
+/* For libraries that only read what they take as if they wrote to it. */
+static inline uint8_t *window_in(const Window *w)
+{
+    const union {
+        const uint8_t *in;
+        uint8_t *out;
+    } bytes = {.in = w->in};
+    return bytes.out;
+}
 
 /* `driver` may be NULL for plain. */
 void decoder_init(Decoder *d, Arena *arena, Stream *inner, const char *name, const Driver *driver,

@@ -149,7 +149,7 @@ static Step inflate_step(void *state, Window *w, const char **why)
     if (s->header.part != PART_NONE)
         return STEP_ON;
     uint32_t in = at_most(w->in_len), out = at_most(w->out_len);
-    isal->next_in = w->in;
+    isal->next_in = window_in(w);
     isal->avail_in = in;
     isal->next_out = w->out;
     isal->avail_out = out;

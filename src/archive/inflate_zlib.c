@@ -28,7 +28,7 @@ static Step inflate_step(void *state, Window *w, const char **why)
 {
     z_stream *z = state;
     uInt in = at_most(w->in_len), out = at_most(w->out_len);
-    z->next_in = w->in;
+    z->next_in = window_in(w);
     z->avail_in = in;
     z->next_out = w->out;
     z->avail_out = out;

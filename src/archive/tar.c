@@ -133,7 +133,7 @@ void tar_init(TarReader *r, Stream *in, const Limits *limits, Arena *arena)
                      .limits = limits,
                      .arena = arena,
                      .portion = in->skip ? PORTION_MIN : TAR_BUFFER};
-    r->buf = arena_alloc(arena, TAR_BUFFER);
+    r->buf = arena_bytes(arena, TAR_BUFFER);
     r->path = arena_alloc(arena, (size_t)limits->path_bytes + 256);
     r->link = arena_alloc(arena, (size_t)limits->path_bytes + 256);
     r->sparse_path = arena_alloc(arena, (size_t)limits->path_bytes + 256);

@@ -137,7 +137,17 @@ static bool memory_stream_read(Stream *self, void *into, size_t cap, size_t *got
     return true;
 }
 
+static bool memory_stream_lend(Stream *self, Str *bytes, Error *err)
+{
+    MemoryStream *s = (MemoryStream *)self;
+    (void)err;
+    *bytes = s->rest;
+    s->rest = (Str){0};
+    return true;
+}
+
 void memory_stream_init(MemoryStream *s, Str bytes)
 {
-    *s = (MemoryStream){.stream = {.read = memory_stream_read}, .rest = bytes};
+    *s = (MemoryStream){.stream = {.read = memory_stream_read, .lend = memory_stream_lend},
+                        .rest = bytes};
 }

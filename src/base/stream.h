@@ -12,6 +12,9 @@ struct Stream {
     bool (*read)(Stream *self, void *into, size_t cap, size_t *got, Error *err);
     /* Passes over `len` bytes without reading them where that is cheaper; NULL reads them. */
     bool (*skip)(Stream *self, uint64_t len, Error *err);
+    /* Passes over what comes next and says where it lies, unchanged until the next call; empty is the
+     * end. NULL: it lies nowhere, read it. */
+    bool (*lend)(Stream *self, Str *bytes, Error *err);
     void (*close)(Stream *self); /* NULL: nothing to give back */
 };
 

@@ -20,16 +20,38 @@ static bool drip_read(Stream *self, void *into, size_t cap, size_t *got, Error *
     return ok;
 }
 
-static bool unpack(Str bytes, size_t step, const Limits *limits, Buf *out, const Codec **which,
-                   Error *err)
+static bool drip_lend(Stream *self, Str *bytes, Error *err)
+{
+    Drip *d = (Drip *)self;
+    (void)err;
+    *bytes = str_head(d->rest, d->step);
+    d->rest = str_from_pos(d->rest, bytes->len);
+    return true;
+}
+
+static bool unpack_from(Drip drip, const Limits *limits, Buf *out, const Codec **which, Error *err)
 {
     Arena arena CLEANUP(arena_fini) = {0};
-    Drip drip = {.stream = {.read = drip_read}, .rest = bytes, .step = step};
     Stream *stream = NULL;
     buf_clear(out);
     bool ok = codec_open(&arena, &drip.stream, limits, &stream, which, err) &&
               stream_read_all(stream, UINT64_MAX, out, err);
     stream_close(stream);
+    return ok;
+}
+
+/* Whether it reads what is packed or is lent it, the same comes of it. */
+static bool unpack(Str bytes, size_t step, const Limits *limits, Buf *out, const Codec **which,
+                   Error *err)
+{
+    Buf other CLEANUP(buf_fini) = {0};
+    Error why = {0};
+    Drip drip = {.stream = {.read = drip_read}, .rest = bytes, .step = step};
+    bool ok = unpack_from(drip, limits, out, which, err);
+    drip.stream.lend = drip_lend;
+    CHECK_INT(unpack_from(drip, limits, &other, NULL, &why), ok);
+    CHECK_STR(buf_str(&other), buf_str(out));
+    CHECK_STR(error_message(&why), error_message(err));
     return ok;
 }
 
