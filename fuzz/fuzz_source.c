@@ -121,14 +121,21 @@ static Str blob_name(const Documents *docs, size_t i)
                         STR_ARG(str_from_pos(docs->digest[i], 7)));
 }
 
-/* Whoever opens files for a child. */
-static bool document_open(void *self, Str path, Fd *out)
+static Fd document_open(const Documents *docs, Str path)
 {
-    const Documents *docs = self;
+    Fd fd;
     for (size_t i = 0; i < docs->count; i++)
         if (str_eq(path, blob_name(docs, i)))
-            return fd_open_temporary(out, NULL) && fd_write_all(*out, docs->text[i], NULL);
-    return false;
+            return fd_open_temporary(&fd, NULL) && fd_write_all(fd, docs->text[i], NULL) ? fd : -1;
+    return -1;
+}
+
+/* Whoever opens files for a child. */
+static void documents_open(void *self, const Str *paths, size_t count, Fd *out)
+{
+    assert(count > 0 && count <= SOURCE_BATCH);
+    for (size_t i = 0; i < count; i++)
+        out[i] = document_open(self, paths[i]);
 }
 
 static void folder(Documents *docs)
@@ -136,7 +143,7 @@ static void folder(Documents *docs)
     SourceInput input = {.kind = SOURCE_DIR,
                          .name = STR("x"),
                          .folders = 1,
-                         .opener = {.self = docs, .open = document_open},
+                         .opener = {.self = docs, .open = documents_open},
                          .scratch = -1};
     image_check(docs->arena, &input);
 }

@@ -175,15 +175,17 @@ FolderOpener parent_opener(Parent *parent, uint32_t number)
     return (FolderOpener){&parent->folders[number], folder_ask, folder_take};
 }
 
-static bool source_open(void *self, Str path, Fd *out)
+_Static_assert((int)SOURCE_BATCH <= (int)FOLDER_BATCH, "more files than are opened at once");
+
+static void source_open(void *self, const Str *paths, size_t count, Fd *out)
 {
     Parent *parent = self;
-    FolderFile file = {.fd = -1};
-    if (parent->folder_count == 0 || !files_ask(&parent->folders[0], true, &path, 1, NULL) ||
-        !folder_take(&parent->folders[0], &file, 1, NULL))
-        return false;
-    *out = file.fd;
-    return file.how == FOLDER_OPEN;
+    FolderFile files[SOURCE_BATCH];
+    bool ok = parent->folder_count && count <= SOURCE_BATCH &&
+              files_ask(&parent->folders[0], true, paths, count, NULL) &&
+              folder_take(&parent->folders[0], files, count, NULL);
+    for (size_t i = 0; i < count; i++)
+        out[i] = ok && files[i].how == FOLDER_OPEN ? files[i].fd : -1;
 }
 
 SourceOpener parent_source(Parent *parent)

@@ -92,26 +92,49 @@ void blobs_close(BlobStore *store)
     store->opened.len = 0;
 }
 
-/* What was opened once is not asked for again. */
+static void dir_add(BlobStore *store, Str path, Fd fd)
+{
+    Blob *blob = arena_new(store->arena, Blob);
+    *vec_push(store->arena, &store->opened) = fd;
+    blob->fd = fd;
+    if (fd_size(fd, &blob->size, NULL))
+        *map_get(&store->blobs, arena_str(store->arena, path)) = blob;
+}
+
+/* Those that are there are open thereafter, and not asked for again. */
+static void dir_open(BlobStore *store, const Str *paths, size_t count)
+{
+    Str wanted[SOURCE_BATCH];
+    Fd fds[SOURCE_BATCH];
+    size_t asked = 0;
+    for (size_t i = 0; i < count && asked < SOURCE_BATCH; i++) {
+        Str *path = &wanted[asked];
+        asked += path_clean(store->arena, paths[i], store->limits, path, NULL) && path->len &&
+                 !map_has(&store->blobs, *path);
+    }
+    if (asked)
+        store->folder->open(store->folder->self, wanted, asked, fds);
+    for (size_t i = 0; i < asked; i++)
+        if (fds[i] >= 0)
+            dir_add(store, wanted[i], fds[i]);
+}
+
 static bool dir_find(BlobStore *store, Str path, Blob *out)
 {
-    Fd fd;
     *out = (Blob){0};
-    if (!path_clean(store->arena, path, store->limits, &path, NULL) || path.len == 0)
+    dir_open(store, &path, 1);
+    if (!path_clean(store->arena, path, store->limits, &path, NULL))
         return false;
-    Blob *known = map_find(&store->blobs, path);
-    if (!known) {
-        if (!store->folder->open(store->folder->self, path, &fd))
-            return false;
-        *vec_push(store->arena, &store->opened) = fd;
-        known = arena_new(store->arena, Blob);
-        known->fd = fd;
-        if (!fd_size(fd, &known->size, NULL))
-            return false;
-        *map_get(&store->blobs, arena_str(store->arena, path)) = known;
-    }
-    *out = *known;
-    return true;
+    const Blob *known = map_find(&store->blobs, path);
+    if (known)
+        *out = *known;
+    return known;
+}
+
+void blobs_expect(BlobStore *store, const Str *paths, size_t count)
+{
+    if (store->folder)
+        dir_open(store, paths, count);
 }
 
 bool blob_find(BlobStore *store, Str path, Blob *out)

@@ -31,6 +31,8 @@ void blobs_close(BlobStore *store);
  * be that of other blobs too: read it by offsets. */
 bool blob_find(BlobStore *store, Str path, Blob *out);
 bool blob_exists(BlobStore *store, Str path);
+/* They will be asked for, the first SOURCE_BATCH at least: a folder opens them together. */
+void blobs_expect(BlobStore *store, const Str *paths, size_t count);
 /* A document of at most limits->document_bytes. ERR_ABSENT, ERR_LIMIT. */
 MUST_USE bool blob_read(BlobStore *store, Str path, Str *out, Error *err);
 

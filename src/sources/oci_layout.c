@@ -226,6 +226,17 @@ static bool layers_find(BlobStore *store, const Document *manifest, Arena *arena
     return true;
 }
 
+/* The configuration and the layers. */
+static void expect(BlobStore *store, const Document *manifest, Arena *arena)
+{
+    Str paths[SOURCE_BATCH];
+    size_t count = 0;
+    paths[count++] = blob_path(arena, manifest->config.digest);
+    for (size_t i = 0; i < manifest->layers.len && count < SOURCE_BATCH; i++)
+        paths[count++] = blob_path(arena, manifest->layers.at[i].digest);
+    blobs_expect(store, paths, count);
+}
+
 static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const Limits *limits,
                  Image *out, Error *err)
 {
@@ -241,6 +252,7 @@ static bool open(const SourceInput *input, BlobStore *store, Arena *arena, const
         return refuse_platform(&choice, err);
     if (!document_get(store, arena, chosen->digest, &manifest, &text, err))
         return false;
+    expect(store, &manifest, arena);
     Str config_digest = manifest.config.digest;
     if (!blob_read(store, blob_path(arena, config_digest), &config, err) ||
         !digest_check(arena, STR("blob"), config_digest, config, err) ||

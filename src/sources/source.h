@@ -17,11 +17,12 @@ typedef enum SourceKind {
     SOURCE_OVERLAY, /* an engine's own layer folders, lowest first */
 } SourceKind;
 
-/* For whoever may open nothing: gives a regular file of the folder by its clean path, links followed
- * inside it; false if there is none. */
+/* For whoever may open nothing: gives regular files of the folder by their clean paths, links followed
+ * inside it; -1 where there is none. At most SOURCE_BATCH at once: to ask costs more than to open. */
+enum { SOURCE_BATCH = 64 };
 typedef struct SourceOpener {
     void *self;
-    bool (*open)(void *self, Str path, Fd *out);
+    void (*open)(void *self, const Str *paths, size_t count, Fd *out);
 } SourceOpener;
 
 typedef struct SourceInput {

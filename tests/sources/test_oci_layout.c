@@ -78,12 +78,16 @@ static Str joined(Layout *layout, Str a, Str b)
     return arena_printf(layout->arena, STR_FMT "," STR_FMT, STR_ARG(a), STR_ARG(b));
 }
 
-static bool file_open(void *self, Str path, Fd *out)
+static void files_open(void *self, const Str *paths, size_t count, Fd *out)
 {
     Arena arena CLEANUP(arena_fini) = {0};
     const Fd *dir = self;
-    return beneath_open_file(*dir, arena_c_str(&arena, path), BENEATH_INSIDE_LINKS, out) ==
-           BENEATH_FILE;
+    CHECK(count > 0 && count <= SOURCE_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = arena_c_str(&arena, paths[i]);
+        if (beneath_open_file(*dir, path, BENEATH_INSIDE_LINKS, &out[i]) != BENEATH_FILE)
+            out[i] = -1;
+    }
 }
 
 static bool layout_open(Layout *layout, const char *platform, Error *why)
@@ -97,7 +101,7 @@ static bool layout_open(Layout *layout, const char *platform, Error *why)
                                .platform = str_from(platform),
                                .scratch = -1,
                                .folders = 1,
-                               .opener = {&dir, file_open}};
+                               .opener = {&dir, files_open}};
     return image_open(&input, layout->arena, &limits, &layout->image, why);
 }
 
