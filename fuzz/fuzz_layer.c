@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t entries = 0;
     Tree tree;
     LayerIndex index[2];
-    const LayerWalk walk = {&limits, arena, &entries, size % 3 ? &some : &every};
+    const LayerWalk walk = {&limits, arena, &entries, size % 3 ? &some : &every, NULL};
     limits.file_bytes = size % 3 ? 2048 : 512 << 10;
     limits.entries = 40;
     limits.path_bytes = 80;

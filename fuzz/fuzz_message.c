@@ -219,7 +219,7 @@ static void listing(Str bytes, Arena *arena, const Limits *limits)
     LayerResult result;
     layer_result_init(&result, arena, limits);
     const LayerVisitor visitor = layer_result_visitor(&result);
-    const LayerWalk walk = {limits, arena, &entries, &visitor};
+    const LayerWalk walk = {limits, arena, &entries, &visitor, NULL};
     bool taken = folder_listing_add(lists, 2, bytes, NULL);
     for (unsigned i = 0; i < 2; i++) {
         LayerIndex index;

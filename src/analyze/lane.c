@@ -3,9 +3,10 @@
 
 #include <assert.h>
 
-/* ISA-L copies at each call what the next may refer to, and to wake a thread costs something too: slots
- * of half the size cost 3 % of a layer of 240 MB. All slots of two lanes fill one huge page. */
-enum { SLOT_BYTES = 252 << 10 };
+#include "base/processors.h"
+
+/* For as long as a slot takes to be filled, about. */
+enum { PATIENCE_US = 500 };
 
 /* ---- who hashes what; all under the lock ---- */
 
@@ -20,7 +21,8 @@ static Lane *fullest(const Lanes *lanes, const Lane *but)
     Lane *best = NULL;
     for (size_t i = 0; i < lanes->count; i++) {
         Lane *lane = lanes->open[i];
-        if (lane != but && !lane->busy && pending(lane) > (best ? pending(best) : 0))
+        if (lane != but && !lane->busy && !lane->pumped &&
+            pending(lane) > (best ? pending(best) : 0))
             best = lane;
     }
     return best;
@@ -42,7 +44,7 @@ static void end(Lane *lane)
 
 static Str next_slot(const Lane *lane)
 {
-    const LaneSlot *slot = &lane->slots[lane->hashed % LANE_SLOTS];
+    const LaneSlot *slot = &lane->slots[lane->hashed % lane->slot_count];
     return str_of(slot->bytes, slot->len);
 }
 
@@ -89,7 +91,7 @@ static void wait_moved(Lane *lane)
 static Lane *choose(Lane *lane)
 {
     Lanes *lanes = lane->lanes;
-    if (lane->busy)
+    if (lane->busy || lane->pumped)
         return fullest(lanes, NULL);
     if (lanes->idle)
         return NULL;
@@ -98,7 +100,7 @@ static Lane *choose(Lane *lane)
 
 static void slot_wait(Lane *lane)
 {
-    while (pending(lane) == LANE_SLOTS) {
+    while (pending(lane) == lane->slot_count && !lane->stopped) {
         Lane *first = choose(lane);
         if (first) {
             hash_some(lane->lanes, first);
@@ -118,10 +120,57 @@ static void hash_rest(Lane *lane)
             hash_some(lane->lanes, lane);
 }
 
+/* Gives the lock back meanwhile. */
+static void task_run(Lanes *lanes)
+{
+    lanes->task_taken = true;
+    pthread_mutex_unlock(&lanes->lock);
+    lanes->task(lanes->task_context);
+    pthread_mutex_lock(&lanes->lock);
+    lanes->task_ended = true;
+    pthread_cond_signal(&lanes->task_end);
+}
+
+bool lanes_have_help(const Lanes *lanes)
+{
+    return lanes->helpers > 0;
+}
+
+void lanes_hand_over(Lanes *lanes, void (*task)(void *context), void *context)
+{
+    pthread_mutex_lock(&lanes->lock);
+    lanes->task = task;
+    lanes->task_context = context;
+    lanes->task_taken = lanes->task_ended = false;
+    if (lanes->idle)
+        pthread_cond_signal(&lanes->work);
+    pthread_mutex_unlock(&lanes->lock);
+}
+
+void lanes_await(Lanes *lanes)
+{
+    pthread_mutex_lock(&lanes->lock);
+    while (!lanes->task_ended) {
+        Lane *first = fullest(lanes, NULL);
+        if (first) {
+            hash_some(lanes, first);
+            continue;
+        }
+        lanes->active--;
+        pthread_cond_wait(&lanes->task_end, &lanes->lock);
+        lanes->active++;
+    }
+    pthread_mutex_unlock(&lanes->lock);
+}
+
 void lanes_help(Lanes *lanes)
 {
     pthread_mutex_lock(&lanes->lock);
     while (!lanes->over) {
+        if (lanes->task && !lanes->task_taken) {
+            task_run(lanes);
+            continue;
+        }
         Lane *first = fullest(lanes, NULL);
         if (first) {
             hash_some(lanes, first);
@@ -163,49 +212,169 @@ void lanes_init(Lanes *lanes, size_t cores)
     *lanes = (Lanes){.cores = cores};
     pthread_mutex_init(&lanes->lock, NULL);
     pthread_cond_init(&lanes->work, NULL);
+    pthread_cond_init(&lanes->task_end, NULL);
 }
 
 void lanes_fini(Lanes *lanes)
 {
+    pthread_cond_destroy(&lanes->task_end);
     pthread_cond_destroy(&lanes->work);
     pthread_mutex_destroy(&lanes->lock);
 }
 
 /* ---- the reader's side ---- */
 
-static void publish(Lane *lane, size_t len)
+/* The next slot, once there is room; as long as it is filled. */
+static Str fill(Lane *lane)
+{
+    LaneSlot *slot = &lane->slots[lane->filled % lane->slot_count];
+    size_t len = 0;
+    lane->failed =
+        !stream_read_full(lane->inner, slot->bytes, LANE_SLOT_BYTES, &len, &lane->failure);
+    lane->ended = len < LANE_SLOT_BYTES;
+    return str_of(slot->bytes, len);
+}
+
+static bool fail(const Lane *lane, Error *err)
+{
+    if (err)
+        *err = lane->failure;
+    return false;
+}
+
+/* Into a slot that is free, before it is wanted. Gives the lock back meanwhile. */
+static void fill_ahead(Lane *lane)
+{
+    lane->filling = true;
+    pthread_mutex_unlock(&lane->lanes->lock);
+    Str filled = fill(lane);
+    pthread_mutex_lock(&lane->lanes->lock);
+    lane->slots[lane->filled % lane->slot_count].len = filled.len;
+    lane->filling = false;
+    lane->ahead = true;
+    if (lane->waiting)
+        pthread_cond_signal(&lane->moved);
+}
+
+static bool may_fill(const Lane *lane)
+{
+    return !lane->ahead && !lane->filling && !lane->ended && !lane->failed &&
+           pending(lane) < lane->slot_count;
+}
+
+/* Until the next slot is filled, or there is none. */
+static void next_wait(Lane *lane)
+{
+    while (!lane->ahead) {
+        if (lane->filling)
+            wait_moved(lane);
+        else if (may_fill(lane))
+            fill_ahead(lane);
+        else if (lane->ended || lane->failed)
+            return;
+        else
+            slot_wait(lane);
+    }
+}
+
+/* The reader's wait for what is filled next, which is soon: to be woken costs who fills it more. Gives the
+ * lock back meanwhile. */
+static void wait_more(Lane *lane)
+{
+    Lanes *lanes = lane->lanes;
+    unsigned news = atomic_load(&lane->news);
+    pthread_mutex_unlock(&lanes->lock);
+    (void)processor_watch(&lane->news, news, PATIENCE_US);
+    pthread_mutex_lock(&lanes->lock);
+    if (atomic_load(&lane->news) != news)
+        return;
+    lane->hungry = true;
+    lanes->active--;
+    pthread_cond_wait(&lane->more, &lanes->lock);
+    lanes->active++;
+    lane->hungry = false;
+}
+
+/* What its reader has read is hashed; the next slot that is filled becomes `rest`. Where it has to wait
+ * for one, it works ahead for the lane below, and hashes for others. */
+static bool advance_pumped(Lane *lane, Error *err)
 {
     Lanes *lanes = lane->lanes;
     pthread_mutex_lock(&lanes->lock);
-    lane->slots[lane->filled++ % LANE_SLOTS].len = len;
-    if (lanes->idle && !lane->busy && pending(lane))
-        pthread_cond_signal(&lanes->work);
+    if (lane->holds)
+        hash_some(lanes, lane);
+    while (pending(lane) == 0 && !lane->pump_ended) {
+        Lane *other = fullest(lanes, NULL);
+        if (lane->below && may_fill(lane->below))
+            fill_ahead(lane->below);
+        else if (other)
+            hash_some(lanes, other);
+        else
+            wait_more(lane);
+    }
+    lane->holds = pending(lane) > 0;
+    lane->rest = lane->holds ? next_slot(lane) : (Str){0};
+    bool failed = !lane->holds && lane->failed;
     pthread_mutex_unlock(&lanes->lock);
+    return !failed || fail(lane, err);
 }
 
 /* The next slot is filled and becomes `rest`, which stays empty at the end. */
 static bool advance(Lane *lane, Error *err)
 {
-    LaneSlot *slot = &lane->slots[lane->filled % LANE_SLOTS];
-    if (lane->failed) {
-        if (err)
-            *err = lane->failure;
-        return false;
+    Lanes *lanes = lane->lanes;
+    if (lane->pumped)
+        return advance_pumped(lane, err);
+    pthread_mutex_lock(&lanes->lock);
+    next_wait(lane);
+    const LaneSlot *slot = &lane->slots[lane->filled % lane->slot_count];
+    lane->rest = lane->ahead ? str_of(slot->bytes, slot->len) : (Str){0};
+    lane->ahead = false;
+    lane->filled += lane->rest.len > 0;
+    if (lane->rest.len && lanes->idle && !lane->busy)
+        pthread_cond_signal(&lanes->work);
+    bool failed = lane->rest.len == 0 && lane->failed;
+    pthread_mutex_unlock(&lanes->lock);
+    return !failed || fail(lane, err);
+}
+
+/* ---- where another thread reads ---- */
+
+void lane_share(Lane *lane, Lane *below)
+{
+    lane->pumped = true;
+    lane->below = below;
+}
+
+void lane_pump(Lane *lane)
+{
+    Lanes *lanes = lane->lanes;
+    pthread_mutex_lock(&lanes->lock);
+    while (!lane->pump_ended) {
+        slot_wait(lane);
+        bool stopped = lane->stopped;
+        pthread_mutex_unlock(&lanes->lock);
+        Str filled = stopped ? (Str){0} : fill(lane);
+        pthread_mutex_lock(&lanes->lock);
+        if (filled.len)
+            lane->slots[lane->filled++ % lane->slot_count].len = filled.len;
+        lane->pump_ended = stopped || lane->ended || lane->failed;
+        atomic_fetch_add(&lane->news, 1);
+        if (lane->hungry)
+            pthread_cond_signal(&lane->more);
     }
-    if (lane->ended)
-        return true;
+    pthread_mutex_unlock(&lanes->lock);
+}
+
+void lane_stop(Lane *lane)
+{
+    if (!lane->pumped)
+        return;
     pthread_mutex_lock(&lane->lanes->lock);
-    slot_wait(lane);
+    lane->stopped = true;
+    if (lane->waiting)
+        pthread_cond_signal(&lane->moved);
     pthread_mutex_unlock(&lane->lanes->lock);
-    if (!slot->bytes)
-        slot->bytes = arena_alloc(lane->arena, SLOT_BYTES);
-    size_t len = 0;
-    lane->failed = !stream_read_full(lane->inner, slot->bytes, SLOT_BYTES, &len, &lane->failure);
-    lane->ended = len < SLOT_BYTES;
-    lane->rest = str_of(slot->bytes, len);
-    if (len)
-        publish(lane, len);
-    return len > 0 || advance(lane, err);
 }
 
 static bool lane_read(Stream *self, void *into, size_t cap, size_t *got, Error *err)
@@ -218,6 +387,16 @@ static bool lane_read(Stream *self, void *into, size_t cap, size_t *got, Error *
     bool ok = stream_read(&memory.stream, into, cap, got, err);
     lane->rest = memory.rest;
     return ok;
+}
+
+static bool lane_lend(Stream *self, Str *bytes, Error *err)
+{
+    Lane *lane = (Lane *)self;
+    if (lane->rest.len == 0 && !advance(lane, err))
+        return false;
+    *bytes = lane->rest;
+    lane->rest = (Str){0};
+    return true;
 }
 
 static bool lane_skip(Stream *self, uint64_t len, Error *err)
@@ -236,15 +415,20 @@ static bool lane_skip(Stream *self, uint64_t len, Error *err)
     return true;
 }
 
-void lane_init(Lane *lane, Lanes *lanes, Arena *arena)
+void lane_init(Lane *lane, Lanes *lanes, size_t slots, Arena *arena)
 {
-    *lane =
-        (Lane){.stream = {.read = lane_read, .skip = lane_skip}, .lanes = lanes, .arena = arena};
+    *lane = (Lane){.stream = {.read = lane_read, .skip = lane_skip, .lend = lane_lend},
+                   .lanes = lanes,
+                   .slot_count = slots};
+    for (size_t i = 0; i < slots; i++)
+        lane->slots[i].bytes = arena_bytes(arena, LANE_SLOT_BYTES);
     pthread_cond_init(&lane->moved, NULL);
+    pthread_cond_init(&lane->more, NULL);
 }
 
 void lane_fini(Lane *lane)
 {
+    pthread_cond_destroy(&lane->more);
     pthread_cond_destroy(&lane->moved);
 }
 
@@ -256,6 +440,9 @@ bool lane_open(Lane *lane, Stream *inner, Error *err)
     lane->inner = inner;
     lane->rest = (Str){0};
     lane->ended = lane->failed = false;
+    lane->ahead = lane->filling = false;
+    lane->pumped = lane->pump_ended = lane->stopped = lane->hungry = lane->holds = false;
+    lane->below = NULL;
     lane->failure = (Error){0};
     lane->filled = lane->hashed = 0;
     pthread_mutex_lock(&lanes->lock);
@@ -287,7 +474,7 @@ void lane_close(Lane *lane)
     if (!lane->inner)
         return;
     pthread_mutex_lock(&lanes->lock);
-    while (lane->busy)
+    while (lane->busy || lane->filling)
         wait_moved(lane);
     for (size_t i = 0; i < lanes->count; i++)
         if (lanes->open[i] == lane)

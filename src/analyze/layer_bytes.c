@@ -1,41 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/layer_bytes.h"
 
-void layer_lanes_init(LayerLanes *lanes, Lanes *all, Arena *arena)
+/* All slots, and what decodes gzip, fill one huge page. */
+enum { STORED_SLOTS = 3, PLAIN_SLOTS = 4 };
+
+void layer_lanes_init(LayerLanes *lanes, Lanes *all, bool eager)
 {
-    lane_init(&lanes->stored, all, arena);
-    lane_init(&lanes->plain, all, arena);
+    *lanes = (LayerLanes){.all = all, .arena.eager = eager};
+}
+
+/* Layers that are folders have no use for them. */
+static void lanes_ready(LayerLanes *lanes)
+{
+    if (lanes->ready)
+        return;
+    lane_init(&lanes->plain, lanes->all, PLAIN_SLOTS, &lanes->arena);
+    lane_init(&lanes->stored, lanes->all, STORED_SLOTS, &lanes->arena);
+    lanes->mark = arena_mark(&lanes->arena);
+    lanes->ready = true;
 }
 
 void layer_lanes_fini(LayerLanes *lanes)
 {
-    lane_fini(&lanes->stored);
-    lane_fini(&lanes->plain);
+    if (lanes->ready) {
+        lane_fini(&lanes->stored);
+        lane_fini(&lanes->plain);
+    }
+    arena_fini(&lanes->scratch);
+    arena_fini(&lanes->arena);
 }
 
-bool layer_bytes_reopen(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
+bool layer_bytes_reopen(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes,
                         const Limits *limits, Error *err)
 {
     const Codec *codec;
+    lanes_ready(lanes);
     *out = (LayerBytes){.lanes = lanes};
     file_stream_init(&out->file, layer->fd, layer->offset, layer->size);
     if (!lane_open(&lanes->stored, &out->file.stream, err) ||
-        !codec_open(arena, &lanes->stored.stream, limits, &out->decoded, &codec, err))
+        !codec_open(&lanes->arena, &lanes->stored.stream, limits, &out->decoded, &codec, err))
         return false;
     out->compressed = codec != codecs[CODEC_COUNT - 1];
     out->tar = out->decoded;
     return true;
 }
 
-bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes, Arena *arena,
+bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes,
                       const Limits *limits, Error *err)
 {
-    if (!layer_bytes_reopen(out, layer, lanes, arena, limits, err))
+    if (!layer_bytes_reopen(out, layer, lanes, limits, err))
         return false;
     if (!out->compressed)
         return true;
     out->tar = &lanes->plain.stream;
     return lane_open(&lanes->plain, out->decoded, err);
+}
+
+bool layer_bytes_share(LayerBytes *bytes, void (*consume)(void *context), void *context)
+{
+    Lane *plain = &bytes->lanes->plain;
+    if (!bytes->compressed || !lanes_have_help(plain->lanes))
+        return false;
+    lane_share(plain, &bytes->lanes->stored);
+    lanes_hand_over(plain->lanes, consume, context);
+    lane_pump(plain);
+    lanes_await(plain->lanes);
+    return true;
+}
+
+void layer_bytes_stop(LayerBytes *bytes)
+{
+    lane_stop(&bytes->lanes->plain);
 }
 
 bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Error *err)
@@ -60,11 +95,16 @@ void layer_bytes_close(LayerBytes *bytes)
     lane_close(&bytes->lanes->stored);
     stream_close(bytes->decoded);
     bytes->decoded = NULL;
+    arena_reset(&bytes->lanes->arena, bytes->lanes->mark);
+    if (!bytes->lanes->scratch
+             .eager) /* else it is large, and used again or given back at the end */
+        arena_reset(&bytes->lanes->scratch, (ArenaMark){0});
 }
 
 bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error *err)
 {
     FileStream file;
+    lanes_ready(lanes);
     file_stream_init(&file, layer->fd, layer->offset, layer->size);
     return lane_open(&lanes->stored, &file.stream, err) && lane_finish(&lanes->stored, out, err);
 }

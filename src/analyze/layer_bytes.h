@@ -6,10 +6,16 @@
 
 /* What a thread reads layers with, one after the other. */
 typedef struct LayerLanes {
+    Lanes *all;
     Lane stored, plain;
+    Arena arena;    /* the lanes', and what decodes the layer that is being read: */
+    ArenaMark mark; /* it begins here */
+    Arena scratch;  /* to walk that layer with */
+    bool ready;     /* the lanes are there */
 } LayerLanes;
 
-void layer_lanes_init(LayerLanes *lanes, Lanes *all, Arena *arena);
+/* `eager` (base/arena.h): for who reads most of the image. */
+void layer_lanes_init(LayerLanes *lanes, Lanes *all, bool eager);
 void layer_lanes_fini(LayerLanes *lanes);
 
 /* One layer's bytes on their way: stored -> hashed (digest) -> decoded -> hashed (diff_id) -> tar.
@@ -22,15 +28,20 @@ typedef struct LayerBytes {
     bool compressed;
 } LayerBytes;
 
-/* Lives on the arena and in *out, which must not move. Closed whatever comes back. */
+/* Lives on the lanes and in *out, which must not move. Closed whatever comes back. */
 MUST_USE bool layer_bytes_open(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes,
-                               Arena *arena, const Limits *limits, Error *err);
+                               const Limits *limits, Error *err);
+/* False, and nothing done, where no thread would take `consume` or nothing is decoded. Else it is run by
+ * another thread, from the first byte on, while this one decodes, and has ended when this comes back. */
+MUST_USE bool layer_bytes_share(LayerBytes *bytes, void (*consume)(void *context), void *context);
+/* The last word of whoever consumes. */
+void layer_bytes_stop(LayerBytes *bytes);
 /* Reads what is left, so that the digests are those of the whole. */
 MUST_USE bool layer_bytes_finish(LayerBytes *bytes, Digest *stored, Digest *diff_id, Error *err);
 /* For a second look: only what is stored is hashed, and layer_bytes_prove takes the digest of all of
  * it, however little of the tar was wanted. */
 MUST_USE bool layer_bytes_reopen(LayerBytes *out, const ImageLayer *layer, LayerLanes *lanes,
-                                 Arena *arena, const Limits *limits, Error *err);
+                                 const Limits *limits, Error *err);
 MUST_USE bool layer_bytes_prove(LayerBytes *bytes, Digest *stored, Error *err);
 void layer_bytes_close(LayerBytes *bytes);
 

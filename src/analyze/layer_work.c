@@ -140,13 +140,16 @@ static bool walk_again(LayerWork *work, const MissingFileVec *files, uint32_t nu
     MissingWalk missing = {.files = files, .layer = number, .result = &work->result};
     LayerVisitor visitor = missing_visitor(&missing);
     uint64_t entries = 0;
-    const LayerWalk walk = {
-        .limits = work->limits, .arena = &work->arena, .entries = &entries, .visitor = &visitor};
+    const LayerWalk walk = {.limits = work->limits,
+                            .arena = &work->arena,
+                            .scratch = &work->lanes->scratch,
+                            .entries = &entries,
+                            .visitor = &visitor};
     if (work->layer->folder)
         return folder_work_again(work, &walk, files, err);
-    bool ok =
-        layer_bytes_reopen(&bytes, work->layer, work->lanes, &work->arena, work->limits, err) &&
-        layer_walk_tar(&walk, bytes.tar, &index, err) && layer_bytes_prove(&bytes, stored, err);
+    bool ok = layer_bytes_reopen(&bytes, work->layer, work->lanes, work->limits, err) &&
+              layer_walk_tar(&walk, bytes.tar, &index, err) &&
+              layer_bytes_prove(&bytes, stored, err);
     layer_bytes_close(&bytes);
     return ok;
 }
@@ -199,12 +202,11 @@ static void say_unread(LayerWork *work, const MissingFileVec *files, uint32_t nu
 
 bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t number, Error *err)
 {
-    Arena arena CLEANUP(arena_fini) = {0};
     Lanes alone CLEANUP(lanes_fini);
     LayerLanes lanes CLEANUP(layer_lanes_fini);
     size_t before = work->result.files.len;
     lanes_init(&alone, 1);
-    layer_lanes_init(&lanes, &alone, &arena);
+    layer_lanes_init(&lanes, &alone, false);
     lanes_enter(&alone);
     work->lanes = &lanes;
     bool ok = look_again(work, files, number);
@@ -218,20 +220,36 @@ bool layer_work_again(LayerWork *work, const MissingFileVec *files, uint32_t num
 
 /* ---- the first ---- */
 
-static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
-{
+/* What becomes of a layer's bytes once they are decoded. */
+typedef struct Consumer {
+    LayerWork *work;
+    const LayerWalk *walk;
     LayerBytes bytes;
     Digest diff_id;
-    Error trouble = {0};
-    bool ok =
-        layer_bytes_open(&bytes, work->layer, work->lanes, &work->arena, work->limits, &trouble) &&
-        layer_walk_tar(walk, bytes.tar, &work->index, &trouble) &&
-        layer_bytes_finish(&bytes, &work->stored, &diff_id, &trouble);
-    layer_bytes_close(&bytes);
-    if (!ok)
-        return settle(work, &trouble) && read_again(work);
+    Error trouble;
+    bool ok;
+} Consumer;
+
+static void consume(void *context)
+{
+    Consumer *c = context;
+    c->ok = layer_walk_tar(c->walk, c->bytes.tar, &c->work->index, &c->trouble) &&
+            layer_bytes_finish(&c->bytes, &c->work->stored, &c->diff_id, &c->trouble);
+    layer_bytes_stop(&c->bytes);
+}
+
+/* Where a thread has nothing to read it takes over the consuming side, and this one decodes. */
+static bool walk_bytes(LayerWork *work, const LayerWalk *walk)
+{
+    Consumer c = {.work = work, .walk = walk};
+    if (layer_bytes_open(&c.bytes, work->layer, work->lanes, work->limits, &c.trouble) &&
+        !layer_bytes_share(&c.bytes, consume, &c))
+        consume(&c);
+    layer_bytes_close(&c.bytes);
+    if (!c.ok)
+        return settle(work, &c.trouble) && read_again(work);
     work->proved = true;
-    return check_digest(work, &work->stored) && check_diff_id(work, &diff_id) && read_again(work);
+    return check_digest(work, &work->stored) && check_diff_id(work, &c.diff_id) && read_again(work);
 }
 
 static bool walk_folder(LayerWork *work, const LayerWalk *walk)
@@ -245,6 +263,7 @@ static bool work_do(LayerWork *work)
     LayerVisitor visitor = layer_result_visitor(&work->result);
     const LayerWalk walk = {.limits = work->limits,
                             .arena = &work->arena,
+                            .scratch = &work->lanes->scratch,
                             .entries = &work->entries,
                             .visitor = &visitor};
     if (work->layer->missing)

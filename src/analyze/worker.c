@@ -223,15 +223,16 @@ static bool check_platform(const Worker *w, Error *err)
 static bool work(Worker *w, Error *err)
 {
     Inventory inventory = {0};
+    Readers readers CLEANUP(readers_fini) = {0};
     Buf bytes CLEANUP(buf_fini) = {0};
     if (!image_open(&w->input, w->arena, &w->task->limits, &w->image, err) ||
         !check_platform(w, err))
         return false;
     prepare_works(w);
-    bool ok =
-        ask_cache(w, err) && list_folders(w, err) &&
-        layers_read(w->works, w->image.layers.len, w->task->alone, w->arena, say_begin, w, err) &&
-        check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
+    bool ok = ask_cache(w, err) && list_folders(w, err) &&
+              layers_read(&readers, w->works, w->image.layers.len, w->task->alone, w->arena,
+                          say_begin, w, err) &&
+              check_total(w, err) && tell_cache(w, err) && inventory_make(w, &inventory, err);
     if (ok) {
         inventory_finish(w, &inventory);
         buf_put_char(&bytes, WORKER_INVENTORY);

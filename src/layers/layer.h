@@ -73,6 +73,7 @@ typedef struct LayerWalk {
     Arena *arena;      /* for the index */
     uint64_t *entries; /* met so far in the whole image; ERR_LIMIT beyond limits->entries */
     const LayerVisitor *visitor; /* NULL: the index alone */
+    Arena *scratch;              /* for what is needed meanwhile, of a tar; NULL: one of its own */
 } LayerWalk;
 
 /* Walks a tar that is already decoded. After an error *out holds what came before it.

@@ -7,21 +7,22 @@
  * it lies, a larger one is gathered in a buffer that is used again for the next. */
 enum {
     DIRECT = 64 << 10, /* read at a time */
+    AT_HAND = 1 << 20, /* of such a buffer, where the scratch arena has as much */
     KEPT = LAYER_LONG, /* of a buffer for the next file: what one huge file took is given back */
 };
 
 typedef struct TarWalk {
     const LayerWalk *walk;
     TarReader tar;
-    Arena scratch;
+    Arena own, *scratch;
     Buf gathered;
     LayerIndex *out;
 } TarWalk;
 
 static void tar_walk_fini(TarWalk *w)
 {
-    arena_fini(&w->scratch);
     buf_fini(&w->gathered);
+    arena_fini(&w->own);
 }
 
 /* Room for all of a file at once: growing would copy it again and again. */
@@ -55,7 +56,7 @@ static bool bytes_give(TarWalk *w, const LayerEntry *entry, Error *err)
 static bool tail_give(TarWalk *w, const LayerEntry *entry, Str head, Error *err)
 {
     const LayerVisitor *visitor = w->walk->visitor;
-    Str kept = arena_str(&w->scratch, head); /* the reader's buffer moves on */
+    Str kept = arena_str(w->scratch, head); /* the reader's buffer moves on */
     gathered_clear(w, LAYER_TAIL + DIRECT);
     if (!stream_skip(tar_body(&w->tar), entry->size - LAYER_TAIL, err) ||
         !stream_read_all(tar_body(&w->tar), LAYER_TAIL, &w->gathered, err))
@@ -125,7 +126,7 @@ static bool link_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
         out->link = raw->link;
     if (out->kind != LAYER_HARDLINK)
         return true;
-    bool ok = path_clean(&w->scratch, raw->link, w->walk->limits, &out->link, &escaped);
+    bool ok = path_clean(w->scratch, raw->link, w->walk->limits, &out->link, &escaped);
     if (escaped)
         visitor_note(w->walk, raw->path, raw->offset, "the link climbs out of the image", false);
     return ok;
@@ -137,7 +138,7 @@ static bool entry_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
     bool escaped = false;
     Str path;
     *out = (LayerEntry){.kind = kind_of(raw->type), .size = raw->size, .mode = raw->mode};
-    if (raw->too_long || !path_clean(&w->scratch, raw->path, w->walk->limits, &path, &escaped)) {
+    if (raw->too_long || !path_clean(w->scratch, raw->path, w->walk->limits, &path, &escaped)) {
         visitor_note(w->walk, str_head(raw->path, 200), raw->offset, "the path is too long or deep",
                      true);
         return false;
@@ -146,7 +147,7 @@ static bool entry_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
         visitor_note(w->walk, raw->path, raw->offset, "the path climbs out of the image", false);
     if (path.len == 0)
         return false; /* the root itself */
-    switch (name_parse(&w->scratch, path, &out->path)) {
+    switch (name_parse(w->scratch, path, &out->path)) {
     case NAME_WHITEOUT:
         *out = (LayerEntry){.kind = LAYER_WHITEOUT, .path = out->path};
         return true;
@@ -163,12 +164,12 @@ static bool entry_make(TarWalk *w, const TarEntry *raw, LayerEntry *out)
 static bool entry_visit(TarWalk *w, const TarEntry *raw, Error *err)
 {
     LayerEntry entry;
-    ArenaMark mark = arena_mark(&w->scratch);
+    ArenaMark mark = arena_mark(w->scratch);
     bool ok = true;
     if (entry_make(w, raw, &entry))
         ok = entry_add(w->walk, w->out, &entry, err) &&
              (entry.kind != LAYER_FILE || file_visit(w, &entry, err));
-    arena_reset(&w->scratch, mark);
+    arena_reset(w->scratch, mark);
     return ok;
 }
 
@@ -187,7 +188,9 @@ bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *
     TarEntry entry;
     bool end = false, noted = false;
     *out = (LayerIndex){0};
-    tar_init(&w.tar, tar, walk->limits, &w.scratch);
+    w.scratch = walk->scratch ? walk->scratch : &w.own;
+    tar_init(&w.tar, tar, walk->limits, w.scratch);
+    buf_init_in(&w.gathered, arena_spare(w.scratch, AT_HAND), AT_HAND);
     for (;;) {
         if (!tar_next(&w.tar, &entry, &end, err))
             return false;

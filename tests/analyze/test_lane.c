@@ -82,7 +82,7 @@ static void scene_init(Scene *scene, size_t helpers)
     *scene = (Scene){.count = helpers};
     lanes_init(&scene->lanes, helpers + 1);
     lanes_enter(&scene->lanes);
-    lane_init(&scene->lane, &scene->lanes, &scene->arena);
+    lane_init(&scene->lane, &scene->lanes, LANE_SLOTS, &scene->arena);
     for (size_t i = 0; i < helpers; i++)
         if (pthread_create(&scene->helpers[i], NULL, help, &scene->lanes) != 0)
             abort();
@@ -199,6 +199,158 @@ TEST(a_reader_may_stop_anywhere)
     }
 }
 
+/* Two lanes, one behind the other, the upper one read by a helper. */
+typedef struct Pair {
+    Scene scene;
+    Lane above;
+} Pair;
+
+typedef struct Far {
+    Pair *pair;
+    uint64_t stop;  /* where it reads no further; 0: nowhere */
+    uint64_t count; /* bytes that it read */
+    Digest above, below;
+    Error err;
+    bool ok;
+} Far;
+
+static void pair_init(Pair *pair, size_t helpers)
+{
+    scene_init(&pair->scene, helpers);
+    lane_init(&pair->above, &pair->scene.lanes, LANE_SLOTS, &pair->scene.arena);
+    pair->scene.lanes.helpers = helpers;
+}
+
+static void pair_fini(Pair *pair)
+{
+    scene_fini(&pair->scene);
+    lane_fini(&pair->above);
+}
+
+static void read_far(void *context)
+{
+    Far *far = context;
+    Lane *above = &far->pair->above;
+    char bytes[5000];
+    size_t got = 1;
+    far->ok = true;
+    while (far->ok && got && !(far->stop && far->count >= far->stop)) {
+        far->ok = stream_read(&above->stream, bytes, sizeof bytes, &got, &far->err);
+        for (size_t i = 0; far->ok && i < got; i++)
+            if (bytes[i] != byte_at(far->count + i))
+                far->ok = error_set(&far->err, ERR_INTERNAL, "other bytes");
+        far->count += far->ok ? got : 0;
+    }
+    if (far->ok && !far->stop)
+        far->ok = lane_finish(above, &far->above, &far->err) &&
+                  lane_finish(&far->pair->scene.lane, &far->below, &far->err);
+    lane_stop(above);
+}
+
+static Far far_read(Pair *pair, Source *source, uint64_t stop)
+{
+    Far far = {.pair = pair, .stop = stop};
+    Error err = {0};
+    Lanes *lanes = &pair->scene.lanes;
+    REQUIRE_OK(lane_open(&pair->scene.lane, &source->stream, &err));
+    REQUIRE_OK(lane_open(&pair->above, &pair->scene.lane.stream, &err));
+    lane_share(&pair->above, &pair->scene.lane);
+    lanes_hand_over(lanes, read_far, &far);
+    lane_pump(&pair->above);
+    lanes_await(lanes);
+    lane_close(&pair->above);
+    lane_close(&pair->scene.lane);
+    return far;
+}
+
+TEST(a_lane_may_be_read_elsewhere)
+{
+    static const uint64_t lengths[] = {
+        0,      1, LANE_SLOT_BYTES - 1, LANE_SLOT_BYTES, LANE_SLOT_BYTES + 1, 4 * LANE_SLOT_BYTES,
+        5000001};
+    for (size_t helpers = 1; helpers < 4; helpers++) {
+        Pair pair;
+        pair_init(&pair, helpers);
+        CHECK(lanes_have_help(&pair.scene.lanes));
+        for (size_t i = 0; i < COUNT_OF(lengths); i++)
+            for (size_t step = 4093; step <= 1 << 20; step *= 16) {
+                Digest want = digest_of(lengths[i]);
+                Source source = source_of(lengths[i], step);
+                Far far = far_read(&pair, &source, 0);
+                CHECK_STR(error_message(&far.err), STR(""));
+                CHECK_INT(far.count, lengths[i]);
+                CHECK(far.ok && digest_eq(&far.above, &want) && digest_eq(&far.below, &want));
+            }
+        pair_fini(&pair);
+    }
+}
+
+TEST(who_reads_elsewhere_hears_of_failures)
+{
+    static const uint64_t places[] = {1, LANE_SLOT_BYTES, 1000000, 4000000};
+    Pair pair;
+    pair_init(&pair, 1);
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        Source source = source_of(UINT64_C(1) << 40, 4093);
+        source.fails = places[i];
+        Far far = far_read(&pair, &source, 0);
+        CHECK(!far.ok);
+        CHECK_STR(error_message(&far.err), STR("the source fails"));
+        CHECK_INT(far.count, source.pos);
+    }
+    pair_fini(&pair);
+}
+
+/* Who fills is not left waiting, and the lanes are as new: what comes next is read and hashed as ever,
+ * here or elsewhere. */
+TEST(who_reads_elsewhere_may_stop)
+{
+    static const uint64_t len = 3000000;
+    Digest want = digest_of(len), got;
+    for (size_t helpers = 1; helpers < 3; helpers++) {
+        Pair pair;
+        pair_init(&pair, helpers);
+        for (uint64_t stop = 1; stop < 4000000; stop += 333333) {
+            Error err = {0};
+            Source endless = source_of(UINT64_C(1) << 40, 65536), source = source_of(len, 65536);
+            Far far = far_read(&pair, &endless, stop);
+            CHECK(far.ok && far.count >= stop);
+            CHECK(endless.pos < stop + (UINT64_C(4) << 20));
+            REQUIRE_OK(lane_open(&pair.above, &source.stream, &err));
+            REQUIRE_OK(lane_finish(&pair.above, &got, &err));
+            CHECK(digest_eq(&got, &want));
+        }
+        pair_fini(&pair);
+    }
+}
+
+/* What a lane lends stays as it is until the next call, however much is read elsewhere meanwhile. */
+TEST(what_is_lent_stays)
+{
+    static const uint64_t len = 2000000;
+    Scene scene;
+    Error err = {0};
+    Str lent;
+    Digest got, want = digest_of(len);
+    uint64_t count = 0;
+    Source source = source_of(len, 65536);
+    scene_init(&scene, 2);
+    REQUIRE_OK(lane_open(&scene.lane, &source.stream, &err));
+    do {
+        REQUIRE_OK(scene.lane.stream.lend(&scene.lane.stream, &lent, &err));
+        for (size_t i = 0; i < lent.len; i++)
+            if (lent.ptr[i] != byte_at(count + i)) {
+                CHECK_INT(lent.ptr[i], byte_at(count + i));
+                break;
+            }
+        count += lent.len;
+    } while (lent.len);
+    CHECK_INT(count, len);
+    REQUIRE_OK(lane_finish(&scene.lane, &got, &err));
+    CHECK(digest_eq(&got, &want));
+    scene_fini(&scene);
+}
+
 /* Many readers of two lanes each, one behind the other, beside few helpers: more threads than
  * cores and as many, each with streams of its own lengths, some of which fail or are given up. */
 typedef struct Reader2 {
@@ -212,8 +364,8 @@ static void *read_two(void *context)
     Arena arena CLEANUP(arena_fini) = {0};
     Lane below, above;
     lanes_enter(reader->lanes);
-    lane_init(&below, reader->lanes, &arena);
-    lane_init(&above, reader->lanes, &arena);
+    lane_init(&below, reader->lanes, LANE_SLOTS - 1, &arena);
+    lane_init(&above, reader->lanes, LANE_SLOTS, &arena);
     for (uint64_t round = 0; round < 6; round++) {
         Error err = {0};
         Digest digest, same, want;

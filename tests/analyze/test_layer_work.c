@@ -57,7 +57,7 @@ static void scene_init(Scene *s, bool executable)
     REQUIRE_OK(fd_write_all(s->file, buf_str(&tar), &err));
     parent_init(&s->parent, -1, 0, &s->arena);
     lanes_init(&s->all, 1);
-    layer_lanes_init(&s->lanes, &s->all, &s->arena);
+    layer_lanes_init(&s->lanes, &s->all, false);
     lanes_enter(&s->all);
     s->layer = (ImageLayer){.fd = s->file, .size = tar.len};
 }

@@ -70,7 +70,7 @@ static bool file_print(const char *path, Arena *arena, Error *err)
     Crcs crcs = {.arena = arena};
     LayerVisitor visitor = {
         .self = &crcs, .interest = interest, .bytes = bytes_take, .oversize = oversize};
-    LayerWalk walk = {&limits, arena, &entries, &visitor};
+    LayerWalk walk = {&limits, arena, &entries, &visitor, NULL};
     if (!file_read(str_from(path), limits.file_bytes, arena, &bytes, err))
         return false;
     memory_stream_init(&stream, bytes);

@@ -109,7 +109,7 @@ static bool walk(Setup *s, LayerDirKind kind)
     const LayerVisitor visitor = s->visitor.bytes ? s->visitor : lines;
     uint64_t entries = 0;
     LayerIndex *index = arena_new(&s->arena, LayerIndex);
-    const LayerWalk w = {&s->limits, &s->arena, &entries, &visitor};
+    const LayerWalk w = {&s->limits, &s->arena, &entries, &visitor, NULL};
     FolderListing listing CLEANUP(folder_listing_fini) = {0};
     Opener opener = {.root = {.kind = kind, .fd = s->dir}, .reach = FOLDER_REACH_NONE};
     const FolderOpener open = {&opener, files_ask, files_take};
@@ -451,7 +451,7 @@ TEST(one_folder_beyond_the_limit_fails_all)
         uint64_t entries = 0;
         Error err = {0};
         LayerIndex index;
-        const LayerWalk w = {&s.limits, &s.arena, &entries, NULL};
+        const LayerWalk w = {&s.limits, &s.arena, &entries, NULL, NULL};
         CHECK(!layer_walk_folder(&w, &listings[i], LAYER_DIR_ROOTFS, NULL, &index, &err));
         CHECK_INT(err.code, ERR_LIMIT);
         CHECK_STR(error_message(&err), STR("more than 300 entries in the image"));

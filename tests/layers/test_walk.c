@@ -70,7 +70,7 @@ static Str walk_with(Arena *arena, const Limits *limits, Stream *tar, Seen *seen
     uint64_t entries = 0;
     LayerIndex index;
     Error err = {0};
-    const LayerWalk walk = {limits, arena, &entries, &visitor};
+    const LayerWalk walk = {limits, arena, &entries, &visitor, NULL};
     bool ok = layer_walk_tar(&walk, tar, &index, &err);
     index_list(&index, &seen->lines);
     if (!ok)
