@@ -22,12 +22,18 @@ typedef struct Rest {
     size_t share; /* which */
 } Rest;
 
+/* Most are the same bytes: of one package, of one system. */
+static int shared_cmp(Str a, Str b)
+{
+    return a.ptr == b.ptr && a.len == b.len ? 0 : str_cmp(a, b);
+}
+
 int finding_unit_cmp(const Finding *a, const Finding *b)
 {
     if (a->kind != b->kind)
         return str_cmp(finding_kind_name(a->kind), finding_kind_name(b->kind));
-    int order = str_cmp(a->eco, b->eco);
-    return order ? order : str_cmp(a->unit, b->unit);
+    int order = shared_cmp(a->eco, b->eco);
+    return order ? order : shared_cmp(a->unit, b->unit);
 }
 
 static int entry_cmp(const void *left, const void *right)

@@ -176,7 +176,7 @@ static void add_aliases(const Claim *claim, Arena *arena, Finding *out)
         add_name(arena, names, claim->hits[i].advisory->record, out->id);
     for (size_t i = 0; claim->vulnerability && i < claim->vulnerability->aliases.len; i++)
         add_name(arena, names, claim->vulnerability->aliases.at[i], out->id);
-    if (names->len == 0)
+    if (names->len < 2)
         return;
     qsort(names->at, names->len, sizeof *names->at, str_order);
     size_t kept = 1;

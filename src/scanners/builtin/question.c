@@ -159,15 +159,17 @@ static void unsign(Asker *a, Str *name, Str *version)
 /* 11 of "1.1.1n-0+deb11u3" and "252.5-2~deb11u1"; 0: nothing said. */
 static uint64_t release_in_version(Str version)
 {
-    size_t at = str_find(version, STR("deb"));
-    char before = at == STR_NONE || at == 0 ? 0 : str_at(version, at - 1);
-    Str number, rest;
+    Str tail = version, number, rest;
     uint64_t release;
-    if ((before != '+' && before != '~') ||
-        !str_cut(str_from_pos(version, at + 3), 'u', &number, &rest) ||
-        !str_to_u64(number, &release))
-        return 0;
-    return release;
+    do {
+        size_t at = 0;
+        while (at < tail.len && tail.ptr[at] != '+' && tail.ptr[at] != '~')
+            at++;
+        tail = str_from_pos(tail, at + 1);
+    } while (tail.len && !str_starts(tail, STR("deb")));
+    return str_cut(str_from_pos(tail, 3), 'u', &number, &rest) && str_to_u64(number, &release)
+               ? release
+               : 0;
 }
 
 /* Rules 4 and 10: distroless images mix packages of two releases, and users install one from the
