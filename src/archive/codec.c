@@ -42,7 +42,7 @@ static bool input_lend(Decoder *d, Error *err)
     Str lent;
     if (!d->inner->lend(d->inner, &lent, err))
         return false;
-    d->in = (const uint8_t *)lent.ptr;
+    d->in = lent.len ? (const uint8_t *)lent.ptr : d->buffer;
     d->in_at = 0;
     d->in_len = lent.len;
     d->in_end = lent.len == 0;
@@ -231,7 +231,7 @@ void decoder_init(Decoder *d, Arena *arena, Stream *inner, const char *name, con
                    .driver = driver,
                    .limits = limits,
                    .inside = true};
-    d->buffer = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
+    d->in = d->buffer = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
     if (driver)
         d->out = (uint8_t *)arena_bytes(arena, DECODER_BUFFER);
 }
