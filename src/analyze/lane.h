@@ -12,7 +12,7 @@
 enum { LANE_SLOTS = 4, LANES_MAX = 64 };
 /* ISA-L copies at each call what the next may refer to, and to wake a thread costs something too: slots
  * of half the size cost 3 % of a layer of 240 MB. */
-enum { LANE_SLOT_BYTES = 252 << 10 };
+enum { LANE_SLOT_BYTES = 188 << 10 };
 
 typedef struct Lanes {
     pthread_mutex_t lock;
