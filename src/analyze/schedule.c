@@ -87,9 +87,10 @@ static void readers_start(Readers *r, size_t wanted)
     r->processor = processor_current();
     while (r->started + 1 < wanted && pthread_create(&r->threads[r->started], NULL, run, r) == 0)
         r->started++;
-    r->lanes.helpers = r->count == 1 ? r->started : 0;
-    if (r->lanes.helpers)
+    if (r->count == 1 && r->started) {
+        r->lanes.helpers = r->started;
         sched_yield(); /* or it waits here, behind us, until we are done with half of the layer */
+    }
 }
 
 bool layers_read(Readers *r, LayerWork *works, size_t count, bool alone, Arena *arena,
