@@ -89,16 +89,17 @@ bool layer_bytes_prove(LayerBytes *bytes, Digest *stored, Error *err)
     return lane_finish(&bytes->lanes->stored, stored, err);
 }
 
+/* An eager scratch arena is large: it is used again, or given back when nobody waits. */
 void layer_bytes_close(LayerBytes *bytes)
 {
-    lane_close(&bytes->lanes->plain);
-    lane_close(&bytes->lanes->stored);
+    LayerLanes *lanes = bytes->lanes;
+    lane_close(&lanes->plain);
+    lane_close(&lanes->stored);
     stream_close(bytes->decoded);
     bytes->decoded = NULL;
-    arena_reset(&bytes->lanes->arena, bytes->lanes->mark);
-    if (!bytes->lanes->scratch
-             .eager) /* else it is large, and used again or given back at the end */
-        arena_reset(&bytes->lanes->scratch, (ArenaMark){0});
+    arena_reset(&lanes->arena, lanes->mark);
+    if (!lanes->scratch.eager)
+        arena_reset(&lanes->scratch, (ArenaMark){0});
 }
 
 bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error *err)
