@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analyze/layer_bytes.h"
 
-/* All slots, and what decodes gzip, fill one huge page. */
+/* All slots, what decodes gzip and what a tar is read with fit into one huge page. */
 enum { STORED_SLOTS = 3, PLAIN_SLOTS = 4 };
 
 void layer_lanes_init(LayerLanes *lanes, Lanes *all, bool eager)
@@ -26,7 +26,6 @@ void layer_lanes_fini(LayerLanes *lanes)
         lane_fini(&lanes->stored);
         lane_fini(&lanes->plain);
     }
-    arena_fini(&lanes->scratch);
     arena_fini(&lanes->arena);
 }
 
@@ -89,7 +88,6 @@ bool layer_bytes_prove(LayerBytes *bytes, Digest *stored, Error *err)
     return lane_finish(&bytes->lanes->stored, stored, err);
 }
 
-/* An eager scratch arena is large: it is used again, or given back when nobody waits. */
 void layer_bytes_close(LayerBytes *bytes)
 {
     LayerLanes *lanes = bytes->lanes;
@@ -98,8 +96,6 @@ void layer_bytes_close(LayerBytes *bytes)
     stream_close(bytes->decoded);
     bytes->decoded = NULL;
     arena_reset(&lanes->arena, lanes->mark);
-    if (!lanes->scratch.eager)
-        arena_reset(&lanes->scratch, (ArenaMark){0});
 }
 
 bool layer_digest(const ImageLayer *layer, LayerLanes *lanes, Digest *out, Error *err)

@@ -8,9 +8,8 @@
 typedef struct LayerLanes {
     Lanes *all;
     Lane stored, plain;
-    Arena arena;    /* the lanes', and what decodes the layer that is being read: */
+    Arena arena; /* the lanes', and what the layer that is being read is decoded and walked with: */
     ArenaMark mark; /* it begins here */
-    Arena scratch;  /* to walk that layer with */
     bool ready;     /* the lanes are there */
 } LayerLanes;
 

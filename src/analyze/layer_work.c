@@ -142,7 +142,7 @@ static bool walk_again(LayerWork *work, const MissingFileVec *files, uint32_t nu
     uint64_t entries = 0;
     const LayerWalk walk = {.limits = work->limits,
                             .arena = &work->arena,
-                            .scratch = &work->lanes->scratch,
+                            .scratch = &work->lanes->arena,
                             .entries = &entries,
                             .visitor = &visitor};
     if (work->layer->folder)
@@ -263,7 +263,7 @@ static bool work_do(LayerWork *work)
     LayerVisitor visitor = layer_result_visitor(&work->result);
     const LayerWalk walk = {.limits = work->limits,
                             .arena = &work->arena,
-                            .scratch = &work->lanes->scratch,
+                            .scratch = &work->lanes->arena,
                             .entries = &work->entries,
                             .visitor = &visitor};
     if (work->layer->missing)

@@ -73,13 +73,6 @@ static size_t thread_count(const Readers *r)
     return layers < least ? least : layers < most ? layers : most;
 }
 
-/* All of its memory is had at once: nothing else is read beside it. */
-static void read_one(Readers *r)
-{
-    r->one.scratch.eager = true;
-    read_with(r, &r->one);
-}
-
 /* The caller is one of them. */
 static void readers_start(Readers *r, size_t wanted)
 {
@@ -105,7 +98,7 @@ bool layers_read(Readers *r, LayerWork *works, size_t count, bool alone, Arena *
         lanes_end(&r->lanes);
     readers_start(r, thread_count(r));
     if (count == 1)
-        read_one(r);
+        read_with(r, &r->one);
     else
         read_layers(r);
     for (size_t i = 0; count != 1 && i < r->started; i++)

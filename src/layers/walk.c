@@ -7,7 +7,6 @@
  * it lies, a larger one is gathered in a buffer that is used again for the next. */
 enum {
     DIRECT = 64 << 10, /* read at a time */
-    AT_HAND = 1 << 20, /* of such a buffer, where the scratch arena has as much */
     KEPT = LAYER_LONG, /* of a buffer for the next file: what one huge file took is given back */
 };
 
@@ -190,7 +189,6 @@ bool layer_walk_tar(const LayerWalk *walk, Stream *tar, LayerIndex *out, Error *
     *out = (LayerIndex){0};
     w.scratch = walk->scratch ? walk->scratch : &w.own;
     tar_init(&w.tar, tar, walk->limits, w.scratch);
-    buf_init_in(&w.gathered, arena_spare(w.scratch, AT_HAND), AT_HAND);
     for (;;) {
         if (!tar_next(&w.tar, &entry, &end, err))
             return false;
